@@ -1,0 +1,47 @@
+# Everything a person or a machine does with this repository. `make` alone lists it.
+
+PY    := .venv/bin/python
+# The environment is rebuilt when what it is made from, or where it lies, has changed.
+STAMP := .venv/.installed-$(shell { echo "$(CURDIR)"; cat requirements/dev.txt requirements/uv.txt pyproject.toml scripts/install; } | sha256sum | cut -c1-12)
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-browser run test soak check bench docs lock wheel clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+install: $(STAMP) ## the locked environment, in .venv
+
+$(STAMP):
+	@scripts/install $@
+
+install-browser: ## Chromium and a Chinese font, which the browser tests need
+	@scripts/install-browser
+
+run: install ## build the sample platform and open an answered question on 127.0.0.1:8420
+	@.venv/bin/lawful demo
+
+test: install install-browser ## every test but the soak (ARGS="-k words" to choose)
+	@$(PY) -m pytest $(ARGS)
+
+soak: install ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
+	@LAWFUL_SOAK=1 $(PY) scripts/soak $(if $(SEED),--seed $(SEED))
+
+check: install ## style, types, floors, rulebook and house rules
+	@scripts/check
+
+bench: install ## figures beside a peer's (NAME=law|decide|…); writes benchmarks/latest.json
+	@$(PY) benchmarks/bench.py $(NAME)
+
+docs: install ## write the reference pages under docs/reference anew
+	@$(PY) scripts/docs
+
+lock: install ## pin the requirements anew, with hashes (UPGRADE=name for a newer one)
+	@scripts/lock $(UPGRADE)
+
+wheel: install ## the package, in dist
+	@$(PY) -m build --wheel --no-isolation
+
+clean: ## remove what the tools leave, the environment too (never a deployment's state)
+	@rm -rf .venv .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

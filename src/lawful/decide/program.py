@@ -1,0 +1,236 @@
+"""A book folded onto its days: one node per definition and entry, ready for every back end.
+
+Readings, parameters, cut-offs and dates in force are gone; what is left are tests of facts. Keys:
+``def:NAME``, ``app:ID`` (applies), ``met:ID`` (requires), ``vio:ID`` (violated), ``covered``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from graphlib import TopologicalSorter
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from lawful.law.book import Book
+from lawful.law.coverage import MAY_BE_UNKNOWN, PLACES
+from lawful.law.days import cutoff, last_since, start_of
+from lawful.law.model import Cover, Entry, Kind, Line, Parameter
+from lawful.law.tree import (
+    FALSE,
+    TRUE,
+    UNKNOWN,
+    And,
+    Compare,
+    Const,
+    Cutoff,
+    Doubted,
+    FactTerm,
+    Flag,
+    Fulfilled,
+    HasAny,
+    In,
+    Literal,
+    Lookup,
+    Node,
+    Not,
+    Number,
+    Or,
+    Passed,
+    PresumedTerm,
+    ReadingIs,
+    Ref,
+    Term,
+    conjunction,
+    disjunction,
+    walk,
+)
+from lawful.terms.ids import RuleId
+
+Days = Mapping[str, date]
+
+
+@attrs.frozen(kw_only=True)
+class Program:
+    """Nodes in an order in which each comes after those it refers to."""
+
+    about: str
+    nodes: Mapping[str, Node]
+    entries: tuple[Entry, ...]
+
+    @property
+    def rules(self) -> tuple[Entry, ...]:
+        """The rules among the entries, in order of id."""
+        return tuple(each for each in self.entries if each.kind is Kind.RULE)
+
+
+def assemble(book: Book, about: str, days: Days) -> Program:
+    """Fold a book onto the civil days of its zones, for one kind of thing."""
+    return _Folder(book, about, days).program()
+
+
+class _Folder:
+    def __init__(self, book: Book, about: str, days: Days) -> None:
+        self.book, self.about, self.days = book, about, days
+
+    def program(self) -> Program:
+        nodes: dict[str, Node] = {}
+        entries = tuple(each for each in self.book.entries.values()
+                        if each.about == self.about and each.kind is not Kind.DEFINITION)
+        for name in self.book.definitions:
+            nodes[f"def:{name}"] = self.definition(name)
+        for entry in entries:
+            nodes[f"app:{entry.id}"] = self.applies(entry)
+            if entry.kind is Kind.RULE:
+                requires = FALSE if entry.requires is None else self.lines(entry.requires, entry)
+                nodes[f"vio:{entry.id}"] = And((Ref(f"app:{entry.id}"), Not(requires)))
+        if self.about == "use":
+            nodes["covered"] = self.covered()
+        return Program(about=self.about, nodes=in_order(nodes), entries=entries)
+
+    def day(self, of: Entry | Parameter) -> date:
+        return self.days[self.book.instrument(of).zone]
+
+    def definition(self, name: str) -> Node:
+        live = [each for each in self.book.definitions[name] if each.in_force_on(self.day(each))]
+        return self.lines(live[0].when, live[0]) if live and live[0].verified else UNKNOWN
+
+    def applies(self, entry: Entry) -> Node:
+        scope = self.book.instrument(entry).scope.get(entry.about)
+        if not entry.in_force_on(self.day(entry)) or scope is None:
+            return FALSE
+        exempt = disjunction(tuple(self.fold(line.node, entry) for line in entry.unless))
+        node = conjunction((
+            self.lines(scope, entry),
+            self.bears(entry),
+            self.lines(entry.when, entry),
+            Not(exempt if entry.verified else Doubted(exempt)),
+            Not(disjunction(tuple(self.defeats(each) for each in self.book.defeaters.get(entry.id, ())))),
+        ))
+        return Doubted(node) if entry.kind is Kind.BASIS and not entry.verified else node
+
+    def defeats(self, defeater: RuleId) -> Node:
+        ref = Ref(f"app:{defeater}")
+        return ref if self.book.entries[defeater].verified else Doubted(ref)
+
+    def bears(self, entry: Entry) -> Node:
+        fact = self.book.vocabulary.role_in.get(entry.about)
+        if not entry.bearer or not fact or "authority" in entry.bearer:
+            return TRUE
+        return In(FactTerm(fact), members=entry.bearer)
+
+    def lines(self, lines: tuple[Line, ...], entry: Entry) -> Node:
+        return conjunction(tuple(self.fold(line.node, entry) for line in lines))
+
+    def fold(self, node: Node, entry: Entry) -> Node:
+        """A condition as the entry's instrument reads it on its day."""
+        match node:
+            case And(items):
+                return And(tuple(self.fold(item, entry) for item in items))
+            case Or(items):
+                return Or(tuple(self.fold(item, entry) for item in items))
+            case Not(item):
+                return Not(self.fold(item, entry))
+            case ReadingIs(reading, option):
+                return Const(self.book.readings[reading] == option)
+            case Fulfilled(rule):
+                return Fulfilled(rule or entry.id)
+            case Flag(name) if name in self.book.definitions:
+                return Ref(f"def:{name}")
+            case HasAny(fact, _, listed):
+                return self._members(node, listed, lambda found: HasAny(fact, found))
+            case In(left, _, listed):
+                return self._members(node, listed, lambda found: In(left, members=found))
+            case Passed(fact, n, unit):
+                return self._passed(fact, n, unit, entry)
+            case Compare(op, left, right):
+                term = self._term(right, entry)
+                return UNKNOWN if term is None else Compare(op, left, term)
+            case _:
+                return node
+
+    def _members(self, node: Node, listed: str, make: Callable[[tuple[str, ...]], Node]) -> Node:
+        if not listed:
+            return node
+        parameter = self.parameter(listed)
+        return UNKNOWN if parameter is None else make(parameter.listed)
+
+    def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Node:
+        limit = last_since(self.day(entry), n, unit)
+        if self.book.vocabulary.facts[fact].type == "date":
+            return Compare("<=", FactTerm(fact), Literal(limit))
+        after = start_of(limit + timedelta(days=1), self.book.instrument(entry).zone)
+        return Compare("<", FactTerm(fact), Literal(after))
+
+    def parameter(self, name: str) -> Parameter | None:
+        live = [each for each in self.book.parameters[name] if each.in_force_on(self.day(each)) and each.verified]
+        return live[0] if live else None
+
+    def _term(self, term: Term, entry: Entry) -> Term | None:
+        match term:
+            case Cutoff(years, table, key):
+                day = self.day(entry)
+                return self._lookup(table, key, lambda age: cutoff(day, age)) if table else Literal(cutoff(day, years))
+            case Number(name, key) if key:
+                return self._lookup(name, key, lambda number: number)
+            case Number(name):
+                parameter = self.parameter(name)
+                return None if parameter is None or parameter.number is None else Literal(parameter.number)
+            case _:
+                return term
+
+    def _lookup(self, name: str, key: str, of: Callable[[int], int | date]) -> Term | None:
+        parameter = self.parameter(name)
+        if parameter is None:
+            return None
+        rows = []
+        for region in self.book.vocabulary.values_of(key):
+            number = parameter.by_region.get(region, parameter.other)
+            if number is not None:
+                rows.append((region, of(number)))
+        return Lookup(key, tuple(rows))
+
+    def covered(self) -> Node:
+        """True when each topic touched is answered at each place touched (see ``law.coverage``)."""
+        reader = next(iter(self.book.entries.values()))
+        parts = []
+        for topic in self.book.rulebook.coverage.topics:
+            touched = self.lines(topic.when, reader)
+            places = conjunction(tuple(self._place(name, self.regions(topic.id)) for name in PLACES))
+            parts.append(Or((Not(touched), places)))
+        return conjunction(tuple(parts))
+
+    def regions(self, topic: str) -> tuple[str, ...]:
+        """The regions whose law on a topic the book answers on the day."""
+        found: set[str] = set()
+        for cover in self.book.rulebook.coverage.covers:
+            if topic in cover.topics and self._holds(cover):
+                found |= set(cover.regions)
+                listed = self.parameter(cover.listed) if cover.listed else None
+                found |= set(listed.listed) if listed else set()
+        return tuple(sorted(found))
+
+    def _holds(self, cover: Cover) -> bool:
+        day = self.days[cover.zone]
+        return (cover.in_force is None or cover.in_force <= day) and (cover.until is None or day <= cover.until)
+
+    def _place(self, name: str, regions: tuple[str, ...]) -> Node:
+        fact = self.book.vocabulary.facts[name]
+        if fact.type == "set":
+            return Not(HasAny(name, tuple(each for each in self.book.vocabulary.values_of(name) if each not in regions)))
+        if not regions:
+            return FALSE
+        left: Term = PresumedTerm(name, regions[0]) if name in MAY_BE_UNKNOWN else FactTerm(name)
+        return In(left, members=regions)
+
+
+def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
+    """Nodes so that each comes after those it refers to; the order is stable."""
+    graph = {key: {each.key for each in walk(node) if isinstance(each, Ref)} for key, node in nodes.items()}
+    return {key: nodes[key] for key in TopologicalSorter(graph).static_order()}
+
+
+def days_of(book: Book, at: datetime, on: date | None = None) -> dict[str, date]:
+    """The civil date in each zone of a book; ``on`` sets it everywhere."""
+    return {zone: on or at.astimezone(ZoneInfo(zone)).date() for zone in book.zones}

@@ -1,0 +1,40 @@
+"""The tamper-evident log: what was asked, decided, intended and done, provable later."""
+
+from lawful.evidence.cloudevents import as_cloudevent
+from lawful.evidence.disk import Disk
+from lawful.evidence.erasure import erase_payload, finish_erasures, open_intents
+from lawful.evidence.events import Event, Leaf
+from lawful.evidence.export import export
+from lawful.evidence.failures import SchemaError
+from lawful.evidence.ids import new_decision_id
+from lawful.evidence.log import EvidenceLog, Receipt
+from lawful.evidence.payloads import commit
+from lawful.evidence.proofs import verify_proof
+from lawful.evidence.second_place import CheckpointStore, FileCheckpointStore
+from lawful.evidence.seed import seed_store
+from lawful.evidence.subjects import SubjectKeys, subject_pseudonym
+from lawful.evidence.verify import Report, verify
+
+__all__ = [
+    "CheckpointStore",
+    "Disk",
+    "Event",
+    "EvidenceLog",
+    "FileCheckpointStore",
+    "Leaf",
+    "Receipt",
+    "Report",
+    "SchemaError",
+    "SubjectKeys",
+    "as_cloudevent",
+    "commit",
+    "erase_payload",
+    "export",
+    "finish_erasures",
+    "new_decision_id",
+    "open_intents",
+    "seed_store",
+    "subject_pseudonym",
+    "verify",
+    "verify_proof",
+]

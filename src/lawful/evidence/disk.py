@@ -1,0 +1,176 @@
+"""The one seam to the file system: what is written, synced, renamed and removed, in which order."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from lawful.terms.errors import EnvironmentFailure
+
+_THREADS = 16
+_LOCK_WAIT_S = 60.0
+
+
+class Disk:
+    """Durable writing on a POSIX file system.
+
+    The methods down to ``lock`` touch the system and nothing else does; ``write_all`` is built
+    from them. A simulation of power loss overrides them.
+    """
+
+    def __init__(self) -> None:
+        self._durable_dirs: set[Path] = set()
+        self._bases: set[Path] = set()
+
+    def read(self, path: Path) -> bytes | None:
+        """All bytes of a file; ``None`` if there is none."""
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def names(self, path: Path) -> list[str]:
+        """Sorted names in a directory; none if there is no such directory."""
+        try:
+            return sorted(os.listdir(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def is_dir(self, path: Path) -> bool:
+        """Whether the path is a directory."""
+        return path.is_dir()
+
+    def make_dir(self, path: Path) -> None:
+        """Make one directory, not yet durable."""
+        path.mkdir(exist_ok=True)
+
+    def write_synced(self, path: Path, data: bytes, mode: int = 0o644) -> None:
+        """Write a file from its start and sync its bytes (its name is not yet durable)."""
+        self._write(path, os.O_CREAT | os.O_TRUNC, data, mode)
+
+    def append_synced(self, path: Path, data: bytes) -> None:
+        """Write at a file's end and sync."""
+        self._write(path, os.O_CREAT | os.O_APPEND, data, 0o600)
+
+    def _write(self, path: Path, flags: int, data: bytes, mode: int) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, mode)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[self._put(handle, rest) :]
+            self._fsync(handle)
+        finally:
+            os.close(handle)
+
+    def _put(self, handle: int, data: memoryview) -> int:
+        return os.write(handle, data)
+
+    def _fsync(self, handle: int) -> None:
+        os.fsync(handle)
+
+    def sync_dir(self, path: Path) -> None:
+        """Make the names in a directory durable."""
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            self._fsync(handle)
+        finally:
+            os.close(handle)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put a file in the place of another, at once; not yet durable."""
+        source.rename(target)
+
+    def truncate(self, path: Path) -> None:
+        """Empty a file; not synced."""
+        os.truncate(path, 0)
+
+    def remove(self, path: Path) -> None:
+        """Remove a file if it is there; not yet durable."""
+        path.unlink(missing_ok=True)
+
+    def remove_dir(self, path: Path) -> None:
+        """Remove a directory if it is empty."""
+        self._durable_dirs.discard(path)
+        try:
+            path.rmdir()
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT):
+                raise
+
+    @contextmanager
+    def lock(self, path: Path) -> Iterator[None]:
+        """Hold an exclusive lock among processes and threads; a dead holder's lock is free."""
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            _take(handle)
+            yield
+        finally:
+            os.close(handle)
+
+    def adopt(self, base: Path) -> None:
+        """Take a folder as ours: everything below it is made durable by name."""
+        self._bases.add(base)
+        self.ensure_dir(base)
+
+    def ensure_dir(self, path: Path) -> None:
+        """Make a directory if need be, and its name durable; cheap the second time.
+
+        One of ours that is there already is synced too: whoever made it may have been stopped
+        before it was.
+        """
+        if path in self._durable_dirs and self.is_dir(path):
+            return
+        there = self.is_dir(path)
+        if not there or any(base == path or base in path.parents for base in self._bases):
+            self.ensure_dir(path.parent)
+            self.make_dir(path)
+            try:
+                self.sync_dir(path.parent)
+            except PermissionError:
+                if not there:
+                    raise
+        self._durable_dirs.add(path)
+
+    def write_all(self, files: Mapping[Path, bytes], mode: int = 0o644) -> None:
+        """Write files so that each is there whole or not at all, and all durably on return."""
+        parents = sorted({path.parent for path in files})
+        for parent in parents:
+            self.ensure_dir(parent)
+        drafts = {path.with_name(path.name + ".tmp"): path for path in files}
+        self._each(lambda draft: self.write_synced(draft, files[drafts[draft]], mode), [*drafts])
+        for draft, path in drafts.items():
+            self.rename(draft, path)
+        self._each(self.sync_dir, parents)
+
+    def _each(self, work: Callable[[Path], None], paths: list[Path]) -> None:
+        """Do the same to each path; many at once, since the system merges concurrent syncs."""
+        if len(paths) <= 2:
+            for path in paths:
+                work(path)
+            return
+        with ThreadPoolExecutor(min(_THREADS, len(paths))) as pool:
+            for done in [pool.submit(work, path) for path in paths]:
+                done.result()
+
+
+def _take(handle: int) -> None:
+    deadline, pause = time.monotonic() + _LOCK_WAIT_S, 0.0005
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise EnvironmentFailure(
+                    "another process has held the evidence lock for a minute",
+                    code="evidence.locked",
+                    hint="see whether another lawful process hangs",
+                ) from None
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.01)

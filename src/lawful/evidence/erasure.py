@@ -1,0 +1,67 @@
+"""Erasing a payload: intent, deletion, outcome. The leaf and all proofs stay valid."""
+
+from __future__ import annotations
+
+import secrets
+
+from lawful.evidence.events import ERASE, Event, Leaf
+from lawful.evidence.ids import new_decision_id
+from lawful.evidence.log import EvidenceLog, Receipt
+from lawful.terms.errors import UsageError
+
+
+def erase_payload(log: EvidenceLog, commitment: str, *, entity: str, door: str) -> Receipt:
+    """Erase what a leaf commits to, and record it; returns the outcome's receipt.
+
+    The salt goes with the payload, so the commitment left in the leaf tells nothing. Copies
+    exported earlier are out of reach. An interrupted erasure is finished by the next call, or
+    by ``finish_erasures``.
+
+    Raises: UsageError: no leaf makes this commitment, or it is erased already.
+    """
+    found = log.find_commitment(commitment)
+    if found is None:
+        raise UsageError("no entry commits to such a payload", code="evidence.no_payload")
+    leaf, erased = found
+    if erased:
+        raise UsageError(
+            f"the payload of entry {leaf.index} is erased already", code="evidence.erased"
+        )
+    if not any(_is_erasure(intent, commitment) for intent in log.open_intents()):
+        log.append(_event(log, "intent", commitment, entity, door), {})
+    return _finish(log, commitment, entity, door)
+
+
+def finish_erasures(log: EvidenceLog) -> list[Receipt]:
+    """Finish the erasures that were begun and not ended; for reconciliation at start."""
+    return [
+        _finish(log, intent.ref, intent.entity, intent.door)
+        for intent in log.open_intents()
+        if intent.operation == ERASE
+    ]
+
+
+def open_intents(log: EvidenceLog) -> list[Leaf]:
+    """Intents without an outcome, oldest first; for reconciliation at start."""
+    return log.open_intents()
+
+
+def _finish(log: EvidenceLog, commitment: str, entity: str, door: str) -> Receipt:
+    log.delete_payload(commitment)
+    return log.append(_event(log, "outcome", commitment, entity, door), {})
+
+
+def _is_erasure(intent: Leaf, commitment: str) -> bool:
+    return intent.operation == ERASE and intent.ref == commitment
+
+
+def _event(log: EvidenceLog, kind: str, commitment: str, entity: str, door: str) -> Event:
+    return Event(
+        kind=kind,
+        id=new_decision_id(log.now(), secrets.token_bytes(10)),
+        entity=entity,
+        operation=ERASE,
+        outcome="done" if kind == "outcome" else "",
+        door=door,
+        ref=commitment,
+    )

@@ -1,0 +1,28 @@
+"""Decision ids: they sort by time and say nothing else."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from lawful.terms.ids import DecisionId
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+DECISION_ID = re.compile(r"dec_[0-7][0-9A-HJKMNP-TV-Z]{25}")
+
+
+def new_decision_id(at: datetime, randomness: bytes) -> DecisionId:
+    """``dec_`` and 26 Crockford letters: 48 bits of milliseconds, 80 of randomness.
+
+    >>> new_decision_id(datetime(2026, 11, 24, tzinfo=UTC), bytes(10))
+    'dec_01KYV9T8000000000000000000'
+    """
+    if len(randomness) != 10:
+        raise ValueError("a decision id takes ten random bytes")
+    if at.tzinfo is None:
+        raise ValueError("a decision id takes an aware instant")
+    seconds = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
+    millis = (seconds.days * 86_400 + seconds.seconds) * 1000 + seconds.microseconds // 1000
+    number = (millis << 80) | int.from_bytes(randomness, "big")
+    letters = [_ALPHABET[(number >> (5 * place)) & 31] for place in range(25, -1, -1)]
+    return DecisionId("dec_" + "".join(letters))

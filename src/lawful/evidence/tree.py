@@ -1,0 +1,145 @@
+"""The Merkle tree of RFC 6962 over SHA-256: hashes, roots, growth and inclusion paths. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+
+import attrs
+
+EMPTY_ROOT = sha256(b"").digest()
+TILE = 256
+"""Hashes in a full tile, entries in a full bundle."""
+
+TileReader = Callable[[int, int], Sequence[bytes]]
+"""``(level, n)`` to the hashes of that tile, as wide as the tree's size makes it."""
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Hash of an entry: ``H(00 || entry)``."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of an inner node: ``H(01 || left || right)``."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """Root over consecutive hashes of one level, an unpaired last one being promoted.
+
+    >>> root_of([]) == EMPTY_ROOT
+    True
+    """
+    if not hashes:
+        return EMPTY_ROOT
+    row = list(hashes)
+    while len(row) > 1:
+        pairs = [sha256(b"\x01" + row[i] + row[i + 1]).digest() for i in range(0, len(row) - 1, 2)]
+        if len(row) & 1:
+            pairs.append(row[-1])
+        row = pairs
+    return row[0]
+
+
+@attrs.define
+class Frontier:
+    """The right edge of a tree: for each tile level the hashes of its partial tile.
+
+    ``size`` entries; ``rows[level]`` has ``(size >> 8 * level) % 256`` hashes.
+    """
+
+    size: int = 0
+    rows: list[list[bytes]] = attrs.Factory(list)
+
+    def copy(self) -> Frontier:
+        """An independent copy, so that a failed append changes nothing."""
+        return Frontier(self.size, [list(row) for row in self.rows])
+
+    def add(self, hashed: bytes) -> list[tuple[int, int, list[bytes]]]:
+        """Add one leaf hash; return the tiles that it completes as ``(level, n, hashes)``."""
+        done: list[tuple[int, int, list[bytes]]] = []
+        self.size += 1
+        level, carry = 0, hashed
+        while True:
+            if level == len(self.rows):
+                self.rows.append([])
+            row = self.rows[level]
+            row.append(carry)
+            if len(row) < TILE:
+                return done
+            done.append((level, (self.size >> (8 * (level + 1))) - 1, row))
+            self.rows[level] = []
+            carry = root_of(row)
+            level += 1
+
+    def root(self) -> bytes:
+        """Root of the whole tree."""
+        carry: bytes | None = None
+        for row in self.rows:
+            whole = row if carry is None else [*row, carry]
+            if whole:
+                carry = root_of(whole)
+        return EMPTY_ROOT if carry is None else carry
+
+
+def _split(count: int) -> int:
+    """Largest power of two below ``count`` (which is at least 2)."""
+    return 1 << ((count - 1).bit_length() - 1)
+
+
+def range_root(tile: TileReader, start: int, stop: int) -> bytes:
+    """Root over the entries ``start`` to ``stop`` (exclusive) of an aligned range."""
+    count = stop - start
+    if count & (count - 1) == 0:
+        bits = count.bit_length() - 1
+        level, width = bits // 8, 1 << (bits % 8)
+        first = start >> (8 * level)
+        offset = first % TILE
+        return root_of(tile(level, first // TILE)[offset : offset + width])
+    middle = start + _split(count)
+    return node_hash(range_root(tile, start, middle), range_root(tile, middle, stop))
+
+
+def tree_root(tile: TileReader, size: int) -> bytes:
+    """Root of the tree's first ``size`` entries."""
+    return range_root(tile, 0, size) if size else EMPTY_ROOT
+
+
+def inclusion_path(tile: TileReader, index: int, size: int) -> list[bytes]:
+    """Hashes from the leaf's sibling up to the root's child (RFC 6962, 2.1.1)."""
+    if not 0 <= index < size:
+        raise IndexError("no such entry")
+    path: list[bytes] = []
+    start, stop = 0, size
+    while stop - start > 1:
+        middle = start + _split(stop - start)
+        if index < middle:
+            path.append(range_root(tile, middle, stop))
+            stop = middle
+        else:
+            path.append(range_root(tile, start, middle))
+            start = middle
+    path.reverse()
+    return path
+
+
+def root_from_path(hashed: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:
+    """Root that an inclusion path leads to; ``None`` if the path has the wrong length.
+
+    Written from RFC 9162, 2.1.3.2, independently of how paths are made.
+    """
+    if not 0 <= index < size:
+        return None
+    place, last, root = index, size - 1, hashed
+    for sibling in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            root = node_hash(sibling, root)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            root = node_hash(root, sibling)
+        place, last = place >> 1, last >> 1
+    return root if last == 0 else None

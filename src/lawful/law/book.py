@@ -1,0 +1,109 @@
+"""A book: a rulebook version and the chosen readings, immutable and hashed over all dates."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from functools import cached_property
+
+import attrs
+
+from lawful.law.load import Rulebook, load_rulebook
+from lawful.law.model import Entry, Instrument, Kind, Parameter
+from lawful.law.vocabulary import Vocabulary, nearest
+from lawful.terms.errors import UsageError
+from lawful.terms.ids import RuleId
+
+BINDING = ("law", "policy")
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Book:
+    """What is decided with. ``entries`` hold binding law and company policy only, never drafts or guidance."""
+
+    rulebook: Rulebook
+    readings: Mapping[str, str]
+    hash: str
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts and values of this book."""
+        return self.rulebook.vocabulary
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: the rulebook's version and the first digits of the hash."""
+        return f"{self.rulebook.version} · {self.hash[:8]}"
+
+    @cached_property
+    def entries(self) -> dict[RuleId, Entry]:
+        """Rules, commands, bases and definitions by id, in order of id."""
+        kept = (each for each in self.rulebook.entries if each.force in BINDING)
+        return {each.id: each for each in sorted(kept, key=lambda each: each.id)}
+
+    @cached_property
+    def definitions(self) -> dict[str, list[Entry]]:
+        """Definitions by name; several of one name hold at different times."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries.values():
+            if entry.kind is Kind.DEFINITION:
+                found.setdefault(entry.name, []).append(entry)
+        return found
+
+    @cached_property
+    def parameters(self) -> dict[str, list[Parameter]]:
+        """Parameters by name, in order of their first day."""
+        found: dict[str, list[Parameter]] = {}
+        for each in self.rulebook.parameters:
+            found.setdefault(each.name, []).append(each)
+        return found
+
+    @cached_property
+    def defeaters(self) -> dict[RuleId, tuple[RuleId, ...]]:
+        """For each entry the ids that defeat it, whoever of the two says so."""
+        found: dict[RuleId, set[RuleId]] = {}
+        for entry in self.entries.values():
+            for pattern in entry.defeats:
+                for target in self.matching(pattern):
+                    found.setdefault(target, set()).add(entry.id)
+            for pattern in entry.defeated_by:
+                found.setdefault(entry.id, set()).update(self.matching(pattern))
+        return {each: tuple(sorted(ids)) for each, ids in found.items()}
+
+    def matching(self, pattern: str) -> list[RuleId]:
+        """Ids that a pattern names: an entry, or all below ``prefix*``."""
+        if pattern.endswith("*"):
+            return [each for each in self.entries if each.startswith(pattern[:-1])]
+        return [RuleId(pattern)] if pattern in self.entries else []
+
+    def instrument(self, entry: Entry | Parameter) -> Instrument:
+        """The instrument that an entry belongs to."""
+        return self.rulebook.instruments[entry.instrument]
+
+    @cached_property
+    def zones(self) -> tuple[str, ...]:
+        """All zones in which this book reads civil dates."""
+        zones = {each.zone for each in self.rulebook.instruments.values()}
+        return tuple(sorted(zones | {each.zone for each in self.rulebook.coverage.covers}))
+
+
+def build_book(files: Mapping[str, bytes], readings: Mapping[str, str] | None = None) -> Book:
+    """A book from a rulebook's files; readings not named keep their safe default.
+
+    Raises: UsageError: a file is not right, or a reading or option is not known.
+    """
+    rulebook = load_rulebook(files)
+    chosen = {each.id: each.default for each in rulebook.readings.values()}
+    for name, option in (readings or {}).items():
+        if name not in chosen:
+            raise UsageError(f"There is no reading '{name}'.", code="law.reading", hint=nearest(name, chosen))
+        options = rulebook.readings[name].options
+        if option not in options:
+            raise UsageError(f"'{option}' is not an option of {name}.", code="law.reading", hint=nearest(option, options))
+        chosen[name] = option
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        digest.update(json.dumps([path, hashlib.sha256(files[path]).hexdigest()]).encode())
+    digest.update(json.dumps(sorted(chosen.items())).encode())
+    return Book(rulebook=rulebook, readings=chosen, hash=digest.hexdigest())

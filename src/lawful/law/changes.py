@@ -1,0 +1,104 @@
+"""The small notation in which example rows, and people, change one fact: ``told -= recipient_name``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+
+import attrs
+
+from lawful.law.thing import Record, Thing
+from lawful.law.vocabulary import Vocabulary, instant_of, nearest
+from lawful.terms.errors import Location, UsageError
+from lawful.terms.values import SetValue, Value
+
+_CHANGE = re.compile(r"^(fulfilled:[\w.\-]+|[\w.]+)\s*(\+=|-=|\?=|=)\s*(.*)$", re.DOTALL)
+NOON = time(12, 0, tzinfo=UTC)
+
+
+def thing_from(vocabulary: Vocabulary, about: str, facts: Mapping[str, object], at: Location | None = None) -> Thing:
+    """A thing from named facts; ``on``, ``at`` and ``fulfilled:RULE`` have their own meaning.
+
+    Raises: UsageError: an unknown fact, value or thing.
+    """
+    if about not in vocabulary.knows:
+        raise UsageError(f"There is no thing '{about}'.", hint=nearest(about, vocabulary.knows), location=at)
+    thing = Thing(about=about, at=datetime(2000, 1, 1, 12, tzinfo=UTC))
+    for name, raw in facts.items():
+        thing = _set(vocabulary, thing, name, raw, at)
+    return thing
+
+
+def change(vocabulary: Vocabulary, thing: Thing, text: str, at: Location | None = None) -> Thing:
+    """The thing after changes such as ``told -= recipient_contact; on = 2021-10-31``.
+
+    Raises: UsageError: not a change, or an unknown fact or value.
+    """
+    for part in filter(None, (each.strip() for each in text.split(";"))):
+        match = _CHANGE.match(part)
+        if match is None:
+            raise UsageError(f"'{part}' is not a change.", location=at,
+                             hint="Write name = value, name += member, name -= member or name ?= member.")
+        name, op, value = match.groups()
+        if op == "=":
+            thing = _set(vocabulary, thing, name, value.strip(), at)
+        elif op == "?=" and not value.strip():
+            thing = thing.with_values({name: None})
+        else:
+            thing = thing.with_values({name: _members(vocabulary, thing, name, op, value, at)})
+    return thing
+
+
+def _set(vocabulary: Vocabulary, thing: Thing, name: str, raw: object, at: Location | None) -> Thing:
+    if name == "on":
+        day = raw if isinstance(raw, date) else _date(str(raw), at)
+        return attrs.evolve(thing, on=day, at=datetime.combine(day, NOON))
+    if name == "at":
+        moment = vocabulary.convert("at", raw, "", at)
+        assert isinstance(moment, datetime)
+        return attrs.evolve(thing, at=moment, on=None)
+    if name.startswith("fulfilled:"):
+        return _record(thing, name.removeprefix("fulfilled:"), raw, at)
+    vocabulary.find(name, thing.about, at)
+    return thing.with_values({name: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))})
+
+
+def _date(text: str, at: Location | None) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a date such as 2024-03-22.", location=at) from None
+
+
+def _record(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
+    """A record as typed: true, false (none counts), unknown, or the instant at which it was done."""
+    others = tuple(each for each in thing.records if each.rule != rule)
+    kept = thing.kept - {rule}
+    text = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip().lower()
+    if text in ("none", "null", "unknown", ""):
+        return attrs.evolve(thing, records=others, kept=kept)
+    if text in ("false", "no"):
+        return attrs.evolve(thing, records=others, kept=kept | {rule})
+    if text in ("true", "yes"):
+        return attrs.evolve(thing, records=(*others, Record(rule=rule)), kept=kept)
+    try:
+        done = instant_of(text.upper() if text.endswith("z") else text)
+    except ValueError:
+        raise UsageError(f"'{raw}' does not say whether {rule} was fulfilled.", location=at,
+                         hint="Write true, false, null, or the instant at which it was done.") from None
+    return attrs.evolve(thing, records=(*others, Record(rule=rule, done_at=done)), kept=kept)
+
+
+def _members(vocabulary: Vocabulary, thing: Thing, name: str, op: str, text: str, at: Location | None) -> Value:
+    fact = vocabulary.find(name, thing.about, at)
+    if fact.type != "set":
+        raise UsageError(f"'{name}' is not a set.", location=at, hint=f"Write {name} = value, or {name} ?= for unknown.")
+    now = thing.values.get(name)
+    current = now if isinstance(now, SetValue) else SetValue()
+    asked = frozenset(vocabulary.member(name, each.strip(), at) for each in text.split(","))
+    members = current.members | asked if op == "+=" else current.members - asked  # -= and ?= take away
+    unknown = (current.unknown | asked if op == "?=" else current.unknown - asked) - members
+    value = vocabulary.close(name, SetValue(members, unknown))
+    assert isinstance(value, SetValue)
+    return value

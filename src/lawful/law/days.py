@@ -1,0 +1,68 @@
+"""Civil dates, cut-offs and periods, as the instrument counts."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from lawful.terms.values import NEVER_AT, NEVER_ON, Value
+
+
+def add(day: date, n: int, unit: str) -> date:
+    """``day`` plus ``n`` days, weeks, months or years; a day that the month lacks becomes its last.
+
+    >>> add(date(2026, 1, 31), 1, "months")
+    datetime.date(2026, 2, 28)
+    >>> add(date(2026, 3, 1), -1, "days")
+    datetime.date(2026, 2, 28)
+    """
+    if unit == "days":
+        return day + timedelta(days=n)
+    if unit == "weeks":
+        return day + timedelta(weeks=n)
+    months = n * 12 if unit == "years" else n
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def cutoff(day: date, years: int) -> date:
+    """The birth date of one who reaches an age on ``day``; who is younger was born later.
+
+    >>> cutoff(date(2026, 11, 24), 14)
+    datetime.date(2012, 11, 24)
+    """
+    return add(day, -years, "years")
+
+
+def has_passed(value: Value, n: int, unit: str, day: date, zone: str) -> bool:
+    """Has so much time gone by since a date or instant? *Never* has not."""
+    if isinstance(value, datetime):
+        if value >= NEVER_AT:
+            return False
+        value = value.astimezone(ZoneInfo(zone)).date()
+    if not isinstance(value, date) or value == NEVER_ON:
+        return False
+    return add(value, n, unit) <= day
+
+
+def start_of(day: date, zone: str) -> datetime:
+    """The first instant of a civil day in a zone, in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def last_since(day: date, n: int, unit: str) -> date:
+    """The latest day from which ``n`` units have passed on ``day``.
+
+    The inverse of ``add``: ``add(d, n, unit) <= day`` exactly when ``d <= last_since(day, n, unit)``.
+
+    >>> last_since(date(2026, 2, 28), 1, "months")
+    datetime.date(2026, 1, 31)
+    """
+    guess = add(day, -n, unit)
+    while add(guess + timedelta(days=1), n, unit) <= day:
+        guess += timedelta(days=1)
+    while add(guess, n, unit) > day:
+        guess -= timedelta(days=1)
+    return guess

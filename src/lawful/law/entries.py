@@ -1,0 +1,229 @@
+"""From the tables of a ``toml`` fence to entries; every key known, every error with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import attrs
+
+from lawful.law.markdown import Fence, line_of
+from lawful.law.model import (
+    Article,
+    Clock,
+    Entry,
+    Instrument,
+    Item,
+    Kind,
+    Line,
+    Parameter,
+    Period,
+    Prose,
+    Reading,
+)
+from lawful.law.parse import UNITS, parse
+from lawful.law.vocabulary import nearest
+from lawful.terms.errors import Location, UsageError
+from lawful.terms.ids import RuleId
+from lawful.terms.outcomes import Otherwise
+from lawful.terms.texts import Text
+
+_SHARED = {"id", "about", "when", "unless", "in_force", "until", "verified", "defeats", "defeated_by",
+           "citation", "citation_en", "why", "bearer"}
+KEYS: dict[str, set[str]] = {
+    "rule": _SHARED | {"duty", "requires", "otherwise", "by", "every", "to", "contents", "binds"},
+    "command": _SHARED | {"duty", "commands", "by"},
+    "basis": _SHARED | {"permits"},
+    "definition": _SHARED | {"name", "means"},
+    "parameter": {"id", "name", "means", "number", "list", "by_region", "else", "in_force", "until", "verified"},
+    "reading": {"id", "question", "options", "default", "confidence"},
+    "prose": {"id", "says", "reason", "decides"},
+}
+TEXT_KEY = {"rule": "duty", "command": "duty", "basis": "permits", "definition": "means"}
+REASONS = ("standard of conduct", "authority's discretion", "institutional", "no effect on us")
+CLOCK_UNITS = ("hours", *UNITS)
+
+
+@attrs.frozen(kw_only=True)
+class Place:
+    """Where a table stands: its file, its fence, and the article and instrument it belongs to."""
+
+    file: str
+    fence: Fence
+    article: Article
+    instrument: Instrument
+
+    def at(self, needle: str) -> Location:
+        """The location of a text in the fence."""
+        return Location(file=self.file, line=line_of(self.fence, needle), record=self.article.id)
+
+
+def check_keys(table: Mapping[str, Any], known: Iterable[str], at: Location, what: str) -> None:
+    """Raise UsageError on a key that ``what`` does not have; the nearest is offered."""
+    for key in table:
+        if key not in set(known):
+            raise UsageError(f"A {what} has no key '{key}'.", location=at, code="law.key", hint=nearest(key, known))
+
+
+def text_in(raw: object, at: Location, what: str) -> Text:
+    """A text in both languages from ``{ en, zh }``.
+
+    Raises: UsageError: one is missing.
+    """
+    if not isinstance(raw, dict) or set(raw) != {"en", "zh"} or not all(raw.values()):
+        raise UsageError(f"{what} wants a text in both languages.", location=at, code="law.text",
+                         hint='Write { en = "…", zh = "…" }.')
+    return Text(raw["en"], raw["zh"])
+
+
+def lines_of(raw: object, place: Place) -> tuple[Line, ...]:
+    """Condition lines, each parsed at its own line of the file."""
+    if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
+        raise UsageError("Conditions are a list of texts, one condition a line.", location=place.at(""), code="law.key")
+    found = []
+    for text in raw:
+        at = place.at(text)
+        found.append(Line(text=text, node=parse(text, at), line=at.line))
+    return tuple(found)
+
+
+def entry_from(kind: str, table: Mapping[str, Any], place: Place) -> Entry | Parameter | Reading | Prose:
+    """One entry of an article file, with what it inherits from the article.
+
+    Raises: UsageError: a key, text, date or condition is not right.
+    """
+    at = place.at(str(table.get("id", "")))
+    check_keys(table, KEYS[kind], at, kind)
+    if "id" not in table:
+        raise UsageError(f"A {kind} wants an id.", location=at, code="law.key")
+    match kind:
+        case "parameter":
+            return _parameter(table, place, at)
+        case "reading":
+            return _reading(table, place, at)
+        case "prose":
+            return _prose(table, place, at)
+        case _:
+            return _entry(kind, table, place, at)
+
+
+def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> Entry:
+    article = place.article
+    if not str(table["id"]).startswith(f"{article.id}.") and table["id"] != article.id:
+        raise UsageError(f"'{table['id']}' does not extend its article's id '{article.id}'.", location=at, code="law.id")
+    bearer = table.get("bearer", ())
+    otherwise = table.get("otherwise")
+    if kind == "rule" and otherwise not in {each.value for each in Otherwise}:
+        raise UsageError("A rule says otherwise = block, before, with or after.", location=at, code="law.key")
+    requires = table.get("requires")
+    return Entry(
+        id=RuleId(table["id"]),
+        kind=Kind(kind),
+        about=table.get("about", "use"),
+        article=article.id,
+        instrument=article.instrument,
+        says=text_in(table.get(TEXT_KEY[kind]), at, f"'{TEXT_KEY[kind]}'"),
+        when=lines_of(table.get("when", []), place),
+        unless=lines_of(table.get("unless", []), place),
+        requires=None if requires is None else lines_of(requires, place),
+        commands=lines_of(table.get("commands", []), place),
+        bearer=(bearer,) if isinstance(bearer, str) else tuple(bearer),
+        otherwise=Otherwise(otherwise) if otherwise else None,
+        name=table.get("name", ""),
+        defeats=tuple(table.get("defeats", ())),
+        defeated_by=tuple(table.get("defeated_by", ())),
+        by=_clock(table["by"], at) if "by" in table else None,
+        every=_period(table["every"], at) if "every" in table else None,
+        to=table.get("to", ""),
+        contents=tuple(_item(each, place) for each in table.get("contents", ())),
+        binds=tuple(table.get("binds", ())),
+        in_force=_later(article.in_force, _day(table.get("in_force"), at)),
+        until=_earlier(article.until, _day(table.get("until"), at)),
+        citation=table.get("citation", article.citation),
+        citation_en=table.get("citation_en", article.citation_en),
+        source=article.source,
+        verified=bool(table.get("verified", article.verified)),
+        reviewed=article.reviewed,
+        force=article.force,
+        why=text_in(table["why"], at, "'why'") if "why" in table else None,
+        file=place.file,
+        line=at.line,
+    )
+
+
+def _day(raw: object, at: Location) -> date | None:
+    if raw is None or (isinstance(raw, date)):
+        return raw
+    raise UsageError("A date is written bare: 2024-03-22.", location=at, code="law.key")
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min(filter(None, (one, other)), default=None)
+
+
+def _clock(raw: Mapping[str, Any], at: Location) -> Clock:
+    check_keys(raw, ("within", "unit", "from", "before", "on"), at, "clock")
+    origin = raw.get("from", ())
+    origins = (origin,) if isinstance(origin, str) else tuple(origin)
+    if raw.get("within") == "promptly":
+        return Clock(promptly=True, origin=origins)
+    if "on" in raw:
+        return Clock(on=str(raw["on"]))
+    unit = raw.get("unit", "")
+    if unit not in CLOCK_UNITS:
+        raise UsageError(f"A clock does not count in '{unit}'.", location=at, code="law.clock",
+                         hint=f"Units: {', '.join(CLOCK_UNITS)}, or within = \"promptly\".")
+    back = "before" in raw
+    return Clock(within=raw["before"] if back else raw["within"], unit=unit, origin=origins, before=back)
+
+
+def _period(raw: Mapping[str, Any], at: Location) -> Period:
+    check_keys(raw, ("n", "unit", "from", "first"), at, "period")
+    return Period(n=raw["n"], unit=raw["unit"], origin=raw.get("from", "last"), first=raw.get("first"))
+
+
+def _item(raw: object, place: Place) -> Item:
+    if isinstance(raw, str):
+        return Item(name=raw)
+    if isinstance(raw, dict) and set(raw) == {"item", "when"}:
+        return Item(name=raw["item"], when=parse(raw["when"], place.at(raw["when"])))
+    raise UsageError("An item is a name, or { item, when }.", location=place.at("contents"), code="law.key")
+
+
+def _parameter(table: Mapping[str, Any], place: Place, at: Location) -> Parameter:
+    if sum(key in table for key in ("number", "list", "by_region")) != 1:
+        raise UsageError("A parameter has a number, a list, or a table by_region with its else.", location=at, code="law.key")
+    if "by_region" in table and "else" not in table:
+        raise UsageError("A table by region says what holds elsewhere: else = …", location=at, code="law.key")
+    article = place.article
+    return Parameter(
+        id=RuleId(table["id"]), name=table["name"], instrument=article.instrument,
+        says=text_in(table.get("means"), at, "'means'"),
+        number=table.get("number"), listed=tuple(table.get("list", ())),
+        by_region=dict(table.get("by_region", {})), other=table.get("else"),
+        in_force=_later(article.in_force, _day(table.get("in_force"), at)),
+        until=_earlier(article.until, _day(table.get("until"), at)),
+        verified=bool(table.get("verified", article.verified)), article=article.id, file=place.file, line=at.line,
+    )
+
+
+def _reading(table: Mapping[str, Any], place: Place, at: Location) -> Reading:
+    options = {key: text_in(raw, at, f"option '{key}'") for key, raw in table.get("options", {}).items()}
+    if table.get("default") not in options:
+        raise UsageError("A reading's default is one of its options.", location=at, code="law.key")
+    return Reading(id=table["id"], question=text_in(table.get("question"), at, "'question'"), options=options,
+                   default=table["default"], article=place.article.id, confidence=table.get("confidence", ""),
+                   file=place.file, line=at.line)
+
+
+def _prose(table: Mapping[str, Any], place: Place, at: Location) -> Prose:
+    if table.get("decides", "a person") != "a person" or table.get("reason") not in REASONS:
+        raise UsageError("Prose says decides = \"a person\" and a reason.", location=at, code="law.key",
+                         hint=f"Reasons: {'; '.join(REASONS)}.")
+    return Prose(id=RuleId(table["id"]), says=text_in(table.get("says"), at, "'says'"), reason=table["reason"],
+                 article=place.article.id, instrument=place.instrument.id)

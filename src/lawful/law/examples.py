@@ -1,0 +1,72 @@
+"""Examples beside the law: each row is run, and each entry has one for every answer it can give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lawful.law.book import Book
+from lawful.law.changes import change, thing_from
+from lawful.law.model import Entry, Example, Kind
+from lawful.law.oracle import Court
+from lawful.law.thing import Thing
+from lawful.terms.errors import LawfulError, Location, UsageError
+
+_KLEENE = {True: "true", False: "false", None: "unknown"}
+
+
+def possible_answers(entry: Entry) -> tuple[str, ...]:
+    """The answers an entry can give: those its examples must show."""
+    match entry.kind:
+        case Kind.DEFINITION:
+            return ("true", "false", "unknown") if entry.verified else ("unknown",)
+        case Kind.BASIS:
+            return ("applies", "not_applicable", "undetermined") if entry.verified else ("not_applicable", "undetermined")
+        case Kind.COMMAND:
+            return ("applies", "not_applicable", "undetermined")
+        case _:
+            met = () if entry.requires is None else ("met",)
+            return (*met, "unmet", "undetermined", "not_applicable")
+
+
+def situation(book: Book, example: Example) -> tuple[Entry, Thing]:
+    """The entry that an example is about, and the thing that its row describes.
+
+    Raises: UsageError: the rule or a fact is not known.
+    """
+    at = Location(file=example.file, line=example.line)
+    entry = book.entries.get(example.rule)
+    if entry is None:
+        raise UsageError(f"There is no entry '{example.rule}'.", location=at, code="law.example")
+    thing = thing_from(book.vocabulary, entry.about, example.base, at)
+    return entry, change(book.vocabulary, thing, example.change, at)
+
+
+def answer_of(book: Book, entry: Entry, thing: Thing) -> str:
+    """What the oracle answers, in the words of the examples."""
+    court = Court(book, thing)
+    if entry.kind is Kind.DEFINITION:
+        return _KLEENE[court.defined(entry.name) if court.in_force(entry) else None]
+    return court.judged(entry).answer.value
+
+
+def check_examples(book: Book) -> Iterator[LawfulError]:
+    """Every row that answers otherwise than it expects, and every answer without a row."""
+    shown: dict[str, set[str]] = {}
+    for example in book.rulebook.examples:
+        at = Location(file=example.file, line=example.line, record=example.rule)
+        try:
+            entry, thing = situation(book, example)
+        except LawfulError as error:
+            yield error
+            continue
+        shown.setdefault(entry.id, set()).add(example.expect)
+        found = answer_of(book, entry, thing)
+        if found != example.expect:
+            yield UsageError(f"{example.rule} answers {found}, not {example.expect}, when: {example.change or 'base'}.",
+                             location=at, code="law.example")
+    for entry in book.entries.values():
+        missing = [each for each in possible_answers(entry) if each not in shown.get(entry.id, set())]
+        if missing:
+            yield UsageError(f"{entry.id} has no example that answers {', '.join(missing)}.",
+                             location=Location(file=entry.file, line=entry.line, record=entry.id), code="law.example",
+                             hint="The loader wants one row for each answer an entry can give.")

@@ -1,0 +1,211 @@
+"""From the bytes of a rulebook's files to a rulebook, or to the errors that keep it from being one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+import attrs
+import tomllib
+
+from lawful.law.entries import KEYS, Place, check_keys, entry_from, text_in
+from lawful.law.markdown import Fence, read_page
+from lawful.law.model import (
+    Article,
+    Cover,
+    Coverage,
+    Entry,
+    Example,
+    Instrument,
+    Line,
+    Parameter,
+    Prose,
+    Reading,
+    Topic,
+)
+from lawful.law.parse import parse
+from lawful.law.tree import with_numbers
+from lawful.law.vocabulary import Vocabulary, load_vocabulary
+from lawful.terms.errors import Location, UsageError
+from lawful.terms.ids import InstrumentId
+from lawful.terms.texts import Text
+
+_ARTICLE_KEYS = {"article", "citation", "citation_en", "source", "in_force", "until", "verified", "reviewed",
+                 "force", "provisions"}
+_INSTRUMENT_KEYS = {"id", "jurisdiction", "title", "short", "zone", "lang", "counting", "force", "in_force", "until",
+                    "scope", "sources", "version"}
+
+
+@attrs.frozen(kw_only=True)
+class Rulebook:
+    """Everything that article files say, all dates together."""
+
+    vocabulary: Vocabulary
+    instruments: Mapping[InstrumentId, Instrument]
+    articles: Mapping[str, Article]
+    entries: tuple[Entry, ...]
+    parameters: tuple[Parameter, ...]
+    readings: Mapping[str, Reading]
+    prose: tuple[Prose, ...]
+    coverage: Coverage
+    examples: tuple[Example, ...]
+    version: str
+
+
+def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
+    """A rulebook from its files, by path below the rulebook's folder.
+
+    Company policy is loaded with the law: its files' paths begin with ``policy/``.
+
+    Raises: UsageError: the first thing that is wrong, with file and line.
+    """
+    vocabulary = load_vocabulary({PurePosixPath(path).name: data for path, data in files.items()
+                                  if path.startswith("vocabulary/") and path.endswith(".toml")})
+    instruments: dict[InstrumentId, Instrument] = {}
+    articles: dict[str, Article] = {}
+    found: dict[type, list[Any]] = {Entry: [], Parameter: [], Reading: [], Prose: []}
+    for path in sorted(files):
+        if path.endswith("/instrument.toml"):
+            instrument = _instrument(path, files[path])
+            instruments[instrument.id] = instrument
+            folder = str(PurePosixPath(path).parent)
+            for article, entries in _articles(folder, instrument, files):
+                if article.id in articles:
+                    raise UsageError(f"The article '{article.id}' is there twice.", location=Location(file=article.file))
+                articles[article.id] = article
+                for entry in entries:
+                    found[type(entry)].append(entry)
+    meta = _toml("coverage.toml", files["coverage.toml"])
+    rulebook = Rulebook(
+        vocabulary=vocabulary, instruments=instruments, articles=articles,
+        entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]), parameters=tuple(found[Parameter]),
+        readings={each.id: each for each in found[Reading]}, prose=tuple(found[Prose]),
+        coverage=_coverage(meta), examples=tuple(_examples(files)), version=str(meta.get("rulebook", "")),
+    )
+    return rulebook
+
+
+def _with_numbers(entry: Entry, parameters: list[Parameter]) -> Entry:
+    """An entry whose conditions read the names of parameters as numbers."""
+    names = frozenset(each.name for each in parameters)
+
+    def lines(found: tuple[Line, ...]) -> tuple[Line, ...]:
+        return tuple(attrs.evolve(line, node=with_numbers(line.node, names)) for line in found)
+
+    return attrs.evolve(entry, when=lines(entry.when), unless=lines(entry.unless), commands=lines(entry.commands),
+                        requires=None if entry.requires is None else lines(entry.requires))
+
+
+def _toml(path: str, data: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The file does not parse: {error}", location=Location(file=path), code="law.file") from None
+
+
+def _lines(raw: list[str], path: str) -> tuple[Line, ...]:
+    return tuple(Line(text=text, node=parse(text, Location(file=path))) for text in raw)
+
+
+def _instrument(path: str, data: bytes) -> Instrument:
+    raw = _toml(path, data)
+    at = Location(file=path)
+    check_keys(raw, _INSTRUMENT_KEYS, at, "instrument")
+    try:
+        return Instrument(
+            id=InstrumentId(raw["id"]), jurisdiction=raw["jurisdiction"],
+            title=text_in(raw["title"], at, "'title'"), short=text_in(raw["short"], at, "'short'"),
+            zone=raw["zone"], lang=raw.get("lang", "en"), counting=raw.get("counting", ""),
+            force=raw.get("force", "law"), in_force=raw.get("in_force"), until=raw.get("until"),
+            scope={about: _lines(conditions, path) for about, conditions in raw["scope"].items()},
+            sources=raw.get("sources", {}), file=path,
+        )
+    except KeyError as error:
+        raise UsageError(f"The instrument does not say its {error}.", location=at, code="law.key") from None
+
+
+def _articles(
+    folder: str, instrument: Instrument, files: Mapping[str, bytes]
+) -> Iterator[tuple[Article, list[Entry | Parameter | Reading | Prose]]]:
+    for path in sorted(files):
+        place = PurePosixPath(path)
+        if str(place.parent) != folder or place.suffix != ".md" or place.name == "README.md":
+            continue
+        if path.endswith(".examples.md"):
+            continue
+        yield _article(path, files[path].decode("utf-8"), instrument)
+
+
+def _article(
+    path: str, text: str, instrument: Instrument
+) -> tuple[Article, list[Entry | Parameter | Reading | Prose]]:
+    page = read_page(text, path)
+    if not page.fences:
+        raise UsageError("An article begins with a toml fence that says which it is.", location=Location(file=path), code="law.file")
+    head, *rest = page.fences
+    at = Location(file=path, line=head.line)
+    check_keys(head.content, _ARTICLE_KEYS, at, "article")
+    raw = head.content
+    for key in ("article", "citation", "citation_en", "source", "verified", "provisions"):
+        if key not in raw:
+            raise UsageError(f"The article does not say its {key}.", location=at, code="law.key")
+    if raw["source"] not in instrument.sources:
+        raise UsageError(f"The source '{raw['source']}' is not in {instrument.file}.", location=at, code="law.key")
+    article = Article(
+        id=raw["article"], instrument=instrument.id, title=page.title, citation=raw["citation"],
+        citation_en=raw["citation_en"], source=raw["source"], in_force=raw.get("in_force", instrument.in_force),
+        until=raw.get("until", instrument.until), verified=raw["verified"],
+        reviewed=tuple({key: str(value) for key, value in each.items()} for each in raw.get("reviewed", ())),
+        force=raw.get("force", instrument.force), provisions=tuple(raw["provisions"]),
+        sections=page.sections, entries=(), file=path,
+    )
+    entries = [entry for fence in rest for entry in _entries(fence, article, instrument, path)]
+    return attrs.evolve(article, entries=tuple(str(entry.id) for entry in entries)), entries
+
+
+def _entries(
+    fence: Fence, article: Article, instrument: Instrument, path: str
+) -> Iterator[Entry | Parameter | Reading | Prose]:
+    place = Place(file=path, fence=fence, article=article, instrument=instrument)
+    check_keys(fence.content, KEYS, Location(file=path, line=fence.line), "fence of entries")
+    for kind, tables in fence.content.items():
+        for table in tables:
+            yield entry_from(kind, table, place)
+
+
+def _coverage(raw: Mapping[str, Any]) -> Coverage:
+    path = "coverage.toml"
+    at = Location(file=path)
+    topics = tuple(Topic(id=each["id"], text=text_in(each["text"], at, "a topic"), when=_lines(each.get("when", []), path))
+                   for each in raw["topic"])
+    covers = []
+    for each in raw["cover"]:
+        check_keys(each, {"jurisdiction", "text", "regions", "list", "topics", "zone", "in_force", "until", "state", "note"},
+                   at, "cover")
+        covers.append(Cover(
+            jurisdiction=each["jurisdiction"], text=text_in(each["text"], at, "'text'"),
+            regions=tuple(each.get("regions", ())), listed=each.get("list", ""), topics=tuple(each["topics"]),
+            zone=each.get("zone", "UTC"), in_force=each.get("in_force"), until=each.get("until"),
+            state=each.get("state", "provisional"),
+            note=Text(**each["note"]) if "note" in each else None,
+        ))
+    return Coverage(topics=topics, covers=tuple(covers))
+
+
+def _examples(files: Mapping[str, bytes]) -> Iterator[Example]:
+    for path in sorted(files):
+        if not path.endswith(".examples.md"):
+            continue
+        page = read_page(files[path].decode("utf-8"), path)
+        for table in page.tables:
+            if table.after_fence < 0:
+                raise UsageError("A table of examples follows the fence that names its rule.", location=Location(file=path), code="law.file")
+            fence = page.fences[table.after_fence]
+            check_keys(fence.content, {"rule", "base"}, Location(file=path, line=fence.line), "fence of examples")
+            for line, cells in table.rows:
+                if len(cells) != 3:
+                    raise UsageError("A row has three cells: except that, expect, because.",
+                                     location=Location(file=path, line=line), code="law.file")
+                yield Example(rule=fence.content["rule"], base=fence.content.get("base", {}), change=cells[0],
+                              expect=cells[1], because=cells[2], file=path, line=line)

@@ -1,0 +1,309 @@
+"""The meaning of the law: a tree walk in Kleene logic, short and slow. Every other back end equals it.
+
+    applies  = in force and scope and bearer and when and not some unless and not some defeater applies
+    violated = applies and not requires          (no requires: never met)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+import attrs
+
+from lawful.law.book import Book
+from lawful.law.days import cutoff, has_passed
+from lawful.law.model import Entry, Kind, Line, Parameter
+from lawful.law.records import counts
+from lawful.law.thing import Thing
+from lawful.law.tree import (
+    And,
+    Compare,
+    Const,
+    Cutoff,
+    FactTerm,
+    Flag,
+    Fulfilled,
+    HasAll,
+    HasAny,
+    In,
+    Literal,
+    Node,
+    Not,
+    Number,
+    Or,
+    Passed,
+    PresumedFlag,
+    PresumedTerm,
+    ReadingIs,
+    Term,
+)
+from lawful.terms.ids import RuleId
+from lawful.terms.outcomes import Answer, Otherwise, Outcome
+from lawful.terms.values import SetValue, Value
+
+Kleene = bool | None
+
+
+def all_of(values: Iterable[Kleene]) -> Kleene:
+    """False if one is; else unknown if one is; else true."""
+    found: Kleene = True
+    for value in values:
+        if value is False:
+            return False
+        if value is None:
+            found = None
+    return found
+
+
+def some_of(values: Iterable[Kleene]) -> Kleene:
+    """True if one is; else unknown if one is; else false."""
+    return inverse(all_of(inverse(value) for value in values))
+
+
+def inverse(value: Kleene) -> Kleene:
+    """The opposite; unknown stays unknown."""
+    return None if value is None else not value
+
+
+def doubted(value: Kleene) -> Kleene:
+    """What unverified law grants: true becomes unknown."""
+    return None if value else value
+
+
+@attrs.frozen(kw_only=True)
+class Judged:
+    """How one entry stands: its answer and the two values it comes from."""
+
+    answer: Answer
+    applies: Kleene
+    violated: Kleene
+
+
+class Oracle:
+    """Judges things by one book. Keeps nothing between things."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def judge(self, thing: Thing) -> dict[RuleId, Judged]:
+        """Every rule, command and basis about this kind of thing, by id in order."""
+        court = Court(self.book, thing)
+        return {each.id: court.judged(each) for each in self.book.entries.values()
+                if each.about == thing.about and each.kind is not Kind.DEFINITION}
+
+
+class Court:
+    """One thing before one book; remembers what it has worked out."""
+
+    def __init__(self, book: Book, thing: Thing) -> None:
+        self.book, self.thing = book, thing
+        self.moment = self._moment()
+        self._applies: dict[RuleId, Kleene] = {}
+        self._defined: dict[tuple[str, str], Kleene] = {}
+
+    def _moment(self) -> Thing:
+        """The thing at the moment whose law judges it."""
+        fact = self.book.vocabulary.law_of.get(self.thing.about)
+        value = self.thing.values.get(fact) if fact else None
+        if isinstance(value, datetime):
+            return attrs.evolve(self.thing, at=value, on=None)
+        return self.thing
+
+    def day(self, of: Entry | Parameter) -> date:
+        """The civil day on which an entry's instrument reads this thing."""
+        return self.moment.day(self.book.instrument(of).zone)
+
+    def in_force(self, of: Entry | Parameter) -> bool:
+        """Is the entry in force for this thing?"""
+        return of.in_force_on(self.day(of))
+
+    def judged(self, entry: Entry) -> Judged:
+        """How an entry stands."""
+        applies = self.applies(entry)
+        if entry.kind is not Kind.RULE:
+            answer = {True: Answer.APPLIES, False: Answer.NOT_APPLICABLE, None: Answer.UNDETERMINED}[applies]
+            return Judged(answer=answer, applies=applies, violated=False)
+        requires = False if entry.requires is None else self.lines(entry.requires, entry)
+        violated = all_of((applies, inverse(requires)))
+        if applies is False:
+            answer = Answer.NOT_APPLICABLE
+        else:
+            answer = {True: Answer.UNMET, False: Answer.MET, None: Answer.UNDETERMINED}[violated]
+        return Judged(answer=answer, applies=applies, violated=violated)
+
+    def applies(self, entry: Entry) -> Kleene:
+        """Does an entry apply, its exceptions and defeaters considered?"""
+        if entry.id not in self._applies:
+            self._applies[entry.id] = self._work_out(entry)
+        return self._applies[entry.id]
+
+    def _work_out(self, entry: Entry) -> Kleene:
+        if not self.in_force(entry):
+            return False
+        exempt = some_of(self.value(line.node, entry) for line in entry.unless)
+        value = all_of((
+            self.scope(entry),
+            self.bears(entry),
+            self.lines(entry.when, entry),
+            inverse(exempt if entry.verified else doubted(exempt)),
+            inverse(some_of(self.defeats(each) for each in self.book.defeaters.get(entry.id, ()))),
+        ))
+        return doubted(value) if entry.kind is Kind.BASIS and not entry.verified else value
+
+    def defeats(self, defeater: RuleId) -> Kleene:
+        """Does a defeater apply? Unverified law never frees for certain."""
+        entry = self.book.entries[defeater]
+        applies = self.applies(entry)
+        return applies if entry.verified else doubted(applies)
+
+    def scope(self, entry: Entry) -> Kleene:
+        """Does the instrument reach this kind of thing, and this one?"""
+        scope = self.book.instrument(entry).scope.get(entry.about)
+        return False if scope is None else self.lines(scope, entry)
+
+    def bears(self, entry: Entry) -> Kleene:
+        """Has the entity one of the roles that the entry binds?"""
+        fact = self.book.vocabulary.role_in.get(entry.about)
+        if not entry.bearer or not fact or "authority" in entry.bearer:
+            return True
+        return self.value(In(FactTerm(fact), members=entry.bearer), entry)
+
+    def lines(self, lines: tuple[Line, ...], entry: Entry) -> Kleene:
+        """All of some condition lines."""
+        return all_of(self.value(line.node, entry) for line in lines)
+
+    def value(self, node: Node, entry: Entry) -> Kleene:
+        """The value of a condition, read as the entry's instrument reads it."""
+        match node:
+            case Const(value):
+                return value
+            case And(items):
+                return all_of([self.value(item, entry) for item in items])
+            case Or(items):
+                return some_of([self.value(item, entry) for item in items])
+            case Not(item):
+                return inverse(self.value(item, entry))
+            case ReadingIs(reading, option):
+                return self.book.readings[reading] == option
+            case Fulfilled(rule):
+                return counts(self, rule or entry.id, entry)
+            case Flag(name) | PresumedFlag(name):
+                return self._flag(node, name)
+            case HasAny(fact, members, listed):
+                return self._has_any(fact, self.list_of(listed) if listed else members)
+            case HasAll(fact, members):
+                return all_of([self._has_any(fact, (each,)) for each in members])
+            case Passed(fact, n, unit):
+                value = self.thing.values.get(fact)
+                return None if value is None else has_passed(value, n, unit, self.day(entry), self.book.instrument(entry).zone)
+            case Compare(op, left, right):
+                return compare(op, self.term(left, entry), self.term(right, entry))
+            case In(left, members, listed):
+                value, known = self.term(left, entry), self.list_of(listed) if listed else members
+                return None if value is None or known is None else value in known
+            case _:
+                raise TypeError(f"{type(node).__name__} has no meaning here")
+
+    def _flag(self, node: Node, name: str) -> Kleene:
+        if name in self.book.definitions:
+            return self.defined(name)
+        value = self.thing.values.get(name)
+        if value is None and isinstance(node, PresumedFlag):
+            return node.value
+        return value if isinstance(value, bool) else None
+
+    def defined(self, name: str) -> Kleene:
+        """A definition's value; unknown outside its dates, and where its source was not read."""
+        key = (name, "")
+        if key not in self._defined:
+            live = [each for each in self.book.definitions[name] if self.in_force(each)]
+            self._defined[key] = self.lines(live[0].when, live[0]) if live and live[0].verified else None
+        return self._defined[key]
+
+    def _has_any(self, fact: str, members: tuple[str, ...] | None) -> Kleene:
+        value = self.thing.values.get(fact)
+        if not isinstance(value, SetValue) or members is None:
+            return None
+        if value.members & set(members):
+            return True
+        return None if value.unknown & set(members) else False
+
+    def parameter(self, name: str) -> Parameter | None:
+        """The value of a parameter in force; unverified ones are unknown."""
+        live = [each for each in self.book.parameters[name] if self.in_force(each) and each.verified]
+        return live[0] if live else None
+
+    def list_of(self, name: str) -> tuple[str, ...] | None:
+        """The members of a parameter list on the day, or unknown."""
+        parameter = self.parameter(name)
+        return parameter.listed if parameter else None
+
+    def number(self, name: str, key: str) -> int | None:
+        """A number parameter, by region where ``key`` names a region fact."""
+        parameter = self.parameter(name)
+        if parameter is None:
+            return None
+        if not key:
+            return parameter.number
+        region = self.thing.values.get(key)
+        return None if region is None else parameter.by_region.get(str(region), parameter.other)
+
+    def term(self, term: Term, entry: Entry) -> Value | None:
+        """The value of one side of a comparison."""
+        match term:
+            case FactTerm(name):
+                return self.thing.values.get(name)
+            case Literal(value):
+                return value
+            case Number(name, key):
+                return self.number(name, key)
+            case PresumedTerm(name, value):
+                known = self.thing.values.get(name)
+                return value if known is None else known
+            case Cutoff(years, table, key):
+                age = self.number(table, key) if table else years
+                return None if age is None else cutoff(self.day(entry), age)
+            case _:
+                raise TypeError(f"{type(term).__name__} has no meaning here")
+
+
+def compare(op: str, left: Value | None, right: Value | None) -> Kleene:
+    """A comparison; unknown if a side is."""
+    if left is None or right is None:
+        return None
+    match op:
+        case "=":
+            return left == right
+        case "<>":
+            return left != right
+        case "<":
+            return left < right  # type: ignore[operator]  # the linter lets only ordered types pass
+        case "<=":
+            return left <= right  # type: ignore[operator]  # as above
+        case ">":
+            return left > right  # type: ignore[operator]  # as above
+        case _:
+            return left >= right  # type: ignore[operator]  # as above
+
+
+def worst(judged: Iterable[tuple[RuleId, Entry, Kleene]]) -> tuple[Outcome, RuleId | None]:
+    """A use's outcome and its deciding rule: the worst answer's smallest id.
+
+    ``judged`` holds (id, rule, violated) of rules; bases and commands do not come here.
+    """
+    found: tuple[Outcome, RuleId | None] = (Outcome.LAWFUL, None)
+    for rule_id, entry, violated in sorted(judged, key=lambda each: each[0]):
+        outcome = outcome_of(entry, violated)
+        if outcome.rank < found[0].rank:
+            found = (outcome, rule_id)
+    return found
+
+
+def outcome_of(entry: Entry, violated: Kleene) -> Outcome:
+    """What one rule alone does to a use."""
+    if entry.otherwise not in (Otherwise.BLOCK, Otherwise.BEFORE) or violated is False:
+        return Outcome.LAWFUL
+    if violated is None:
+        return Outcome.UNDETERMINED
+    return Outcome.PROHIBITED if entry.otherwise is Otherwise.BLOCK else Outcome.NOT_YET

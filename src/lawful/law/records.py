@@ -1,0 +1,81 @@
+"""What ``fulfilled`` means: does an approved record of a rule count for this thing now?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lawful.law.clocks import running_period
+from lawful.law.model import Entry
+from lawful.law.thing import Record
+from lawful.terms.ids import RuleId
+
+if TYPE_CHECKING:
+    from lawful.law.oracle import Court, Kleene
+
+NO_RECORD_IS_NO = ("incident", "request", "order")
+
+
+def latest(records: tuple[Record, ...], rule: str) -> list[Record]:
+    """The records of a rule, the latest act first; acts of unknown time come first of all."""
+    found = [each for each in records if each.is_of(rule)]
+    dated = sorted((each for each in found if each.done_at), key=lambda each: each.done_at.timestamp() if each.done_at else 0.0, reverse=True)
+    return [each for each in found if each.done_at is None] + dated
+
+
+def counts(court: Court, rule: str, reader: Entry) -> Kleene:
+    """Does the latest record of ``rule`` count? Phases add up: contents are gathered over all records.
+
+    None counts: false for an incident, request or order; for the rest false once the register of
+    that rule's records is declared kept, and until then unknown.
+    """
+    entry = court.book.entries.get(RuleId(rule), reader)
+    found = [each for each in latest(court.thing.records, rule) if _may_count(court, each, entry)]
+    states = [_stands(court, each, entry) for each in found]
+    complete = _complete(court, [each for each, state in zip(found, states, strict=True) if state], entry)
+    if complete is True:
+        return True
+    if complete is None or (states and any(state is None for state in states)):
+        return None
+    kept = any(rule == each or rule.startswith(f"{each}.") for each in court.thing.kept)
+    return False if court.thing.about in NO_RECORD_IS_NO or kept else None
+
+
+def _may_count(court: Court, record: Record, entry: Entry) -> bool:
+    day = court.thing.day(court.book.instrument(entry).zone)
+    if record.expires_on is not None and record.expires_on < day:
+        return False
+    if entry.every is None or record.done_at is None:
+        return True
+    start, _ = running_period(entry.every, court, entry)
+    return start is None or record.done_at.date() >= start
+
+
+def _stands(court: Court, record: Record, entry: Entry) -> Kleene:
+    """Do the facts that the record binds stand as they stood when it was made?"""
+    state: Kleene = True
+    for name in entry.binds:
+        if record.items is None:
+            continue
+        now = court.thing.values.get(name)
+        if now is None or record.bound.get(name) is None:
+            state = None
+        elif now != record.bound[name]:
+            return False
+    return state
+
+
+def _complete(court: Court, records: list[Record], entry: Entry) -> Kleene:
+    """Do the records together hold every item of the contents that applies?"""
+    if not records:
+        return False
+    if any(each.items is None for each in records):
+        return True
+    held = frozenset().union(*(each.items or frozenset() for each in records))
+    state: Kleene = True
+    for item in entry.contents:
+        applies = True if item.when is None else court.value(item.when, entry)
+        if item.name not in held and applies is not False:
+            if applies:
+                return False
+            state = None
+    return state

@@ -1,0 +1,278 @@
+"""The tree that a condition is parsed into: about fifteen kinds of node, three-valued throughout.
+
+Nodes are values: equal by content, hashable, without positions. ``walk`` visits them; every back end
+(oracle, generated function, SQL, prose) is one function over these kinds and refuses any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+import attrs
+
+
+class Node:
+    """A condition: true, false or unknown."""
+
+    __slots__ = ()
+
+
+class Term:
+    """One side of a comparison."""
+
+    __slots__ = ()
+
+
+@attrs.frozen
+class Const(Node):
+    """A condition already decided; ``None`` is unknown."""
+
+    value: bool | None
+
+
+@attrs.frozen
+class Flag(Node):
+    """A flag fact, or a definition by its name."""
+
+    name: str
+
+
+@attrs.frozen
+class Compare(Node):
+    """``left op right``; enums know only ``=`` and ``<>``."""
+
+    op: str
+    left: Term
+    right: Term
+
+
+@attrs.frozen
+class In(Node):
+    """An enum fact is one of ``members``, or of the parameter list ``listed``."""
+
+    left: Term
+    members: tuple[str, ...] = ()
+    listed: str = ""
+
+
+@attrs.frozen
+class HasAny(Node):
+    """Some of ``members`` (or of the parameter list ``listed``) is in the set."""
+
+    fact: str
+    members: tuple[str, ...] = ()
+    listed: str = ""
+
+
+@attrs.frozen
+class HasAll(Node):
+    """All ``members`` are in the set."""
+
+    fact: str
+    members: tuple[str, ...]
+
+
+@attrs.frozen
+class Passed(Node):
+    """So much time has gone by since a date or instant fact, on the instrument's day."""
+
+    fact: str
+    n: int
+    unit: str
+
+
+@attrs.frozen
+class PresumedFlag(Node):
+    """A flag fact, with the value the law presumes where it is unknown."""
+
+    name: str
+    value: bool
+
+
+@attrs.frozen
+class Fulfilled(Node):
+    """An approved record of a rule counts; ``rule`` empty means the rule it stands in."""
+
+    rule: str = ""
+
+
+@attrs.frozen
+class ReadingIs(Node):
+    """A reading was chosen so; folded when the book is built."""
+
+    reading: str
+    option: str
+
+
+@attrs.frozen
+class And(Node):
+    """All are true."""
+
+    items: tuple[Node, ...]
+
+
+@attrs.frozen
+class Or(Node):
+    """Some is true."""
+
+    items: tuple[Node, ...]
+
+
+@attrs.frozen
+class Not(Node):
+    """The opposite; unknown stays unknown."""
+
+    item: Node
+
+
+@attrs.frozen
+class Ref(Node):
+    """The value of another node of a program, by key (only in programs, never in texts)."""
+
+    key: str
+
+
+@attrs.frozen
+class Doubted(Node):
+    """What unverified law grants: false stays false, true becomes unknown."""
+
+    item: Node
+
+
+@attrs.frozen
+class FactTerm(Term):
+    """A fact's value."""
+
+    name: str
+
+
+@attrs.frozen
+class Literal(Term):
+    """A written value: enum member, count, date or instant."""
+
+    value: str | int | date | datetime
+
+
+@attrs.frozen
+class Cutoff(Term):
+    """The birth date of one who reaches an age on the instrument's day; younger is later."""
+
+    years: int = 0
+    table: str = ""
+    key: str = ""
+
+
+@attrs.frozen
+class Number(Term):
+    """A dated number parameter, by name, or by region where ``key`` names a region fact."""
+
+    name: str
+    key: str = ""
+
+
+@attrs.frozen
+class PresumedTerm(Term):
+    """A fact's value, or what the law presumes where it is unknown."""
+
+    name: str
+    value: str | int | date
+
+
+@attrs.frozen
+class Lookup(Term):
+    """A value by region, folded from a table; unknown where the key is (only in programs)."""
+
+    key: str
+    table: tuple[tuple[str, str | int | date], ...]
+
+
+TRUE = Const(True)
+FALSE = Const(False)
+UNKNOWN = Const(None)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The conditions directly below ``node``."""
+    match node:
+        case And(items) | Or(items):
+            return items
+        case Not(item) | Doubted(item):
+            return (item,)
+        case _:
+            return ()
+
+
+def terms(node: Node) -> tuple[Term, ...]:
+    """The terms directly in ``node``."""
+    match node:
+        case Compare(_, left, right):
+            return (left, right)
+        case In(left):
+            return (left,)
+        case _:
+            return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """``node`` and all below it, parents first."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def facts_in(node: Node) -> frozenset[str]:
+    """Names of the facts and definitions that ``node`` tests."""
+    found: set[str] = set()
+    for each in walk(node):
+        match each:
+            case Flag(name) | PresumedFlag(name):
+                found.add(name)
+            case HasAny(fact) | HasAll(fact) | Passed(fact):
+                found.add(fact)
+            case _:
+                pass
+        for term in terms(each):
+            found |= _facts_of(term)
+    return frozenset(found)
+
+
+def _facts_of(term: Term) -> set[str]:
+    match term:
+        case FactTerm(name) | PresumedTerm(name):
+            return {name}
+        case Cutoff(_, _, key) | Number(_, key):
+            return {key} if key else set()
+        case Lookup(key):
+            return {key}
+        case _:
+            return set()
+
+
+def conjunction(items: tuple[Node, ...]) -> Node:
+    """All of ``items``; true of none."""
+    return items[0] if len(items) == 1 else (And(items) if items else TRUE)
+
+
+def disjunction(items: tuple[Node, ...]) -> Node:
+    """Some of ``items``; false of none."""
+    return items[0] if len(items) == 1 else (Or(items) if items else FALSE)
+
+
+def with_numbers(node: Node, names: frozenset[str]) -> Node:
+    """``node`` with bare names of parameters read as numbers instead of facts."""
+    match node:
+        case And(items):
+            return And(tuple(with_numbers(item, names) for item in items))
+        case Or(items):
+            return Or(tuple(with_numbers(item, names) for item in items))
+        case Not(item):
+            return Not(with_numbers(item, names))
+        case Compare(op, left, right):
+            return Compare(op, _number(left, names), _number(right, names))
+        case _:
+            return node
+
+
+def _number(term: Term, names: frozenset[str]) -> Term:
+    return Number(term.name) if isinstance(term, FactTerm) and term.name in names else term

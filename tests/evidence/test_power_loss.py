@@ -1,0 +1,130 @@
+"""Power loss at random steps: nothing acknowledged is lost, and the log always opens again."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from lawful.evidence import EvidenceLog, FileCheckpointStore, erase_payload, finish_erasures
+from lawful.evidence import wal as wal_module
+from lawful.evidence.verify import verify_files
+from lawful.terms.errors import LawfulError
+from tests.evidence.making import ask, open_log
+from tests.evidence.power_loss import PowerLoss, SimulatedDisk, SimulatedFiles
+
+BASE = Path("/machine")
+SEED = int(os.environ.get("LAWFUL_SEED", "1"))
+
+
+def start(disk: SimulatedDisk) -> EvidenceLog:
+    return open_log(BASE, FileCheckpointStore(BASE / "second" / "checkpoint", disk=disk), disk=disk)
+
+
+@functools.cache
+def prefilled(count: int) -> SimulatedDisk:
+    """A machine with a log of ``count`` entries, all synced."""
+    disk = SimulatedDisk(Random(0))
+    log = start(disk)
+    if count:
+        log.append_many([(ask(), {}) for _ in range(count)])
+    return disk
+
+
+def live_through(seed: int, broken: str = "") -> str:
+    """Several losses in a row; returns what went wrong, or nothing."""
+    random = Random(seed)
+    disk = prefilled(random.choice([0, 3, 254, 511])).copy(random, broken)
+    acknowledged: dict[int, str] = {}
+    for _ in range(3):
+        disk.loss_at = disk.steps + random.randrange(1, 140)
+        try:
+            log = start(disk)
+            finish_erasures(log)
+            work(log, random, acknowledged)
+        except PowerLoss:
+            pass
+        except LawfulError as error:
+            return f"did not open again: {error}"
+        disk.loss_at = disk.steps
+        disk = disk.after_loss()
+    disk.broken = ""
+    return inspect(disk, acknowledged)
+
+
+def work(log: EvidenceLog, random: Random, acknowledged: dict[int, str]) -> None:
+    for _ in range(4):
+        payload = {"n": 1} if random.random() < 0.5 else {}
+        items = [(ask(), payload) for _ in range(random.choice([1, 1, 3]))]
+        for receipt in log.append_many(items):
+            acknowledged[receipt.index] = receipt.id
+        commitment = log.tail(1)[0].commitment
+        if commitment and random.random() < 0.3:
+            erase_payload(log, commitment, entity="hangzhou-market", door="cli")
+
+
+def inspect(disk: SimulatedDisk, acknowledged: dict[int, str]) -> str:
+    store = FileCheckpointStore(BASE / "second" / "checkpoint", disk=disk)
+    seen = (store.get() or b"").split(b"\n")
+    if acknowledged and (len(seen) < 2 or int(seen[1]) <= max(acknowledged)):
+        return "the second place forgot what was acknowledged"
+    try:
+        log = start(disk)
+        finish_erasures(log)
+        verify_files(SimulatedFiles(disk, BASE / "evidence"), store)
+        log.append(ask(), {"after": "the loss"})
+        verify_files(SimulatedFiles(disk, BASE / "evidence"), store)
+    except LawfulError as error:
+        return f"did not verify: {error}"
+    size = log.size()
+    lost = [i for i, one in acknowledged.items() if i >= size or log.read(i).id != one]
+    return f"lost {lost}" if lost else ""
+
+
+def rounds(count: int, broken: str = "") -> list[str]:
+    faults = (live_through(SEED * 1_000_000 + seed, broken) for seed in range(count))
+    return [fault for fault in faults if fault]
+
+
+def test_nothing_acknowledged_is_lost() -> None:
+    assert rounds(120) == []
+
+
+@pytest.mark.soak
+def test_nothing_acknowledged_is_lost_for_long(record_property: Callable[[str, object], None]) -> None:
+    record_property("power losses", 3 * 35_000)
+    assert rounds(35_000) == []
+
+
+@pytest.mark.parametrize(
+    "mutant",
+    [
+        "late",  # acknowledged before the sync
+        "fsync /state/evidence.wal",
+        "fsync /evidence/tile",
+        "fsync /evidence/payload",
+        "fsync /evidence/checkpoint",
+        "fsync /second/",
+        "dir /evidence/tile",
+        "dir /evidence/payload",
+        "dir /evidence",
+        "dir /state",
+        "dir /second",
+    ],
+)
+def test_a_log_that_does_not_sync_in_time_is_found_out(mutant: str) -> None:
+    seeds = range(SEED * 1_000_000, SEED * 1_000_000 + 400)
+    assert any(live_through(seed, mutant) for seed in seeds)
+
+
+def test_a_log_that_does_not_check_the_tail_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def trusting(data: bytes, at: int) -> bytes | None:
+        length = int.from_bytes(data[at : at + 4], "big")
+        return data[at + 8 : at + 8 + length] if length else None
+
+    monkeypatch.setattr(wal_module, "_body", trusting)
+    assert any(live_through(seed) for seed in range(300))

@@ -1,0 +1,257 @@
+"""Opening after an interruption, a restored backup, a fork, a damaged write-ahead record."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lawful.evidence import EvidenceLog, seed_store, wal
+from lawful.evidence.writer import Writer
+from lawful.terms.errors import ProofFailure, UsageError
+from tests.evidence.making import MemoryCheckpointStore, ask, open_log
+
+Reopen = Callable[[], EvidenceLog]
+
+
+def pending(log: EvidenceLog, count: int, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """Accept entries and stop before they are integrated; returns the write-ahead record."""
+    with monkeypatch.context() as patch:
+        patch.setattr(Writer, "_commit", _stop)
+        with pytest.raises(KeyboardInterrupt):
+            log.append_many([(ask(), {"n": i}) for i in range(count)])
+    return (log.folder.parent / "state" / "evidence.wal").read_bytes()
+
+
+def _stop(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def put(log: EvidenceLog, data: bytes) -> None:
+    (log.folder.parent / "state" / "evidence.wal").write_bytes(data)
+
+
+def test_accepted_entries_are_integrated(
+    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.append(ask(), {"n": 0})
+    assert pending(log, 3, monkeypatch)
+    assert log.size() == 1
+    again = reopen()
+    assert again.size() == 4
+    assert [again.payload(again.read(i)) for i in (1, 2, 3)] == [{"n": 0}, {"n": 1}, {"n": 2}]
+    assert again.append(ask(), {}).index == 4
+    assert [leaf.seq for leaf in again.tail(9)] == [5, 4, 3, 2, 1]
+    again.verify()
+
+
+def test_the_next_append_recovers_without_opening(
+    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = reopen()
+    pending(log, 2, monkeypatch)
+    assert other.append(ask(), {}).index == 2
+    assert log.append(ask(), {}).index == 3
+    log.verify()
+
+
+def test_a_torn_tail_is_dropped_at_every_length(
+    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log.append(ask(), {})
+    data = pending(log, 2, monkeypatch)
+    whole = len(wal.encode(wal.decode(data)[0]))
+    for cut in [0, 1, 7, 8, 9, whole - 1, whole, whole + 1, whole + 8, len(data) - 1, len(data)]:
+        base = tmp_path / f"cut{cut}"
+        shutil.copytree(log.folder, base / "evidence")
+        shutil.copytree(log.folder.parent / "state", base / "state")
+        (base / "state" / "evidence.wal").write_bytes(data[:cut])
+        store = MemoryCheckpointStore()
+        store.note = (base / "evidence" / "checkpoint").read_bytes()
+        again = open_log(base, store)
+        assert again.size() == 1 + (cut >= whole) + (cut == len(data))
+        assert again.append(ask(), {}).size == again.size()
+        again.verify()
+
+
+def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pending(log, 2, monkeypatch)
+    records = wal.decode(data)
+    assert b"".join(wal.encode(record) for record in records) == data
+    whole = len(wal.encode(records[0]))
+    for place in range(len(data)):
+        changed = bytearray(data)
+        changed[place] ^= 1 << place % 8
+        assert wal.decode(bytes(changed)) == (records[:1] if place >= whole else [])
+
+
+@pytest.mark.parametrize("data", [b"\0" * 100, b"\xff" * 100, wal.encode(wal.Record(0, b"", b""))[:-1]])
+def test_nonsense_after_the_records_is_dropped(log: EvidenceLog, reopen: Reopen, data: bytes) -> None:
+    log.append(ask(), {})
+    put(log, data)
+    assert reopen().append(ask(), {}).index == 1
+
+
+def test_records_of_before_are_not_repeated(
+    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record's truncation need not be durable."""
+    data = pending(log, 3, monkeypatch)
+    assert reopen().size() == 3
+    put(log, data)
+    assert reopen().size() == 3
+    put(log, data[: len(wal.encode(wal.decode(data)[0]))])
+    assert log.append(ask(), {}).index == 3
+    log.verify()
+
+
+def test_records_of_another_past_are_a_fork(
+    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = pending(log, 1, monkeypatch)
+    put(log, b"")
+    log.append(ask(), {})
+    put(log, data)
+    with pytest.raises(ProofFailure) as refused:
+        reopen()
+    assert refused.value.code == "evidence.forked"
+    with pytest.raises(ProofFailure):
+        log.append(ask(), {})
+
+
+def test_records_beyond_the_log_mean_it_is_old(log: EvidenceLog, reopen: Reopen) -> None:
+    put(log, wal.encode(wal.Record(5, b"{}", b"")))
+    with pytest.raises(ProofFailure) as refused:
+        reopen()
+    assert refused.value.code == "evidence.rolled_back"
+
+
+def test_left_over_partial_files_are_swept(log: EvidenceLog, reopen: Reopen) -> None:
+    log.append_many([(ask(), {}) for _ in range(300)])
+    tile = log.folder / "tile"
+    for name in ("0/001.p/3", "entries/001.p/43", "entries/001.p/44.tmp", "0/000.p/255"):
+        (tile / name).parent.mkdir(exist_ok=True)
+        (tile / name).write_bytes(b"x")
+    reopen().verify()
+    assert not (tile / "0" / "000.p").exists()
+
+
+def test_an_old_backup_is_refused(
+    log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore, tmp_path: Path
+) -> None:
+    log.append(ask(), {"a": 1})
+    shutil.copytree(log.folder, tmp_path / "backup")
+    log.append(ask(), {"a": 2})
+    shutil.rmtree(log.folder)
+    shutil.copytree(tmp_path / "backup", log.folder)
+    for attempt in (reopen, lambda: log.append(ask(), {}), log.verify):
+        with pytest.raises(ProofFailure) as refused:
+            attempt()
+        assert refused.value.code == "evidence.rolled_back"
+        assert refused.value.exit_code == 4
+        assert "1 entries" in refused.value.message
+        assert refused.value.hint
+    assert (log.folder / "checkpoint").read_bytes() == (tmp_path / "backup/checkpoint").read_bytes()
+
+
+def test_a_fork_is_refused(log: EvidenceLog, store: MemoryCheckpointStore, tmp_path: Path) -> None:
+    """The same machine's image started twice: both append, only one is believed."""
+    log.append(ask(), {})
+    shutil.copytree(tmp_path / "evidence", tmp_path / "twin" / "evidence")
+    shutil.copytree(tmp_path / "state", tmp_path / "twin" / "state")
+    twin = open_log(tmp_path / "twin", store)
+    twin.append(ask(), {"twin": 1})
+    with pytest.raises(ProofFailure) as refused:
+        log.append(ask(), {"first": 1})
+    assert refused.value.code == "evidence.rolled_back"
+    own = MemoryCheckpointStore()
+    own.note = (tmp_path / "evidence" / "checkpoint").read_bytes()
+    open_log(tmp_path, own).append(ask(), {"first": 1})
+    with pytest.raises(ProofFailure) as refused:
+        open_log(tmp_path, store)
+    assert refused.value.code == "evidence.forked"
+    twin.append(ask(), {})
+    twin.verify()
+
+
+def test_a_log_that_vanished_is_refused(log: EvidenceLog, reopen: Reopen) -> None:
+    log.append(ask(), {})
+    shutil.rmtree(log.folder)
+    with pytest.raises(ProofFailure) as refused:
+        reopen()
+    assert refused.value.code == "evidence.rolled_back"
+    shutil.rmtree(log.folder.parent / "state")
+    with pytest.raises(ProofFailure, match="private key is missing"):
+        reopen()
+
+
+def test_a_second_place_that_is_behind_catches_up(
+    log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore
+) -> None:
+    log.append_many([(ask(), {}) for _ in range(5)])
+    old = store.note
+    log.append_many([(ask(), {}) for _ in range(300)])
+    store.note = old
+    assert reopen().size() == 305
+    assert store.note == (log.folder / "checkpoint").read_bytes()
+
+
+def test_an_emptied_second_place_is_refilled_only_on_purpose(
+    log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore
+) -> None:
+    log.append(ask(), {})
+    store.note = None
+    for attempt in (reopen, lambda: log.append(ask(), {})):
+        with pytest.raises(ProofFailure) as refused:
+            attempt()
+        assert refused.value.code == "evidence.second_place"
+    assert seed_store(log.folder, store, vkey=str(log.vkey)).entries == 1
+    assert reopen().append(ask(), {}).index == 1
+    with pytest.raises(ProofFailure, match="already has"):
+        seed_store(log.folder, store, vkey=str(log.vkey))
+
+
+def test_a_foreign_second_place_is_refused(
+    log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore, tmp_path: Path
+) -> None:
+    other = open_log(tmp_path / "other", MemoryCheckpointStore())
+    store.note = (other.folder / "checkpoint").read_bytes()
+    with pytest.raises(ProofFailure, match="another key"):
+        reopen()
+    store.note = b"nonsense"
+    with pytest.raises(ProofFailure, match="malformed"):
+        reopen()
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "vkey", "tile/0/000.p/3", "tile/entries/000.p/3"])
+def test_a_damaged_edge_is_refused_at_once(log: EvidenceLog, reopen: Reopen, name: str) -> None:
+    log.append_many([(ask(), {}) for _ in range(3)])
+    path = log.folder / name
+    data = path.read_bytes()
+    path.write_bytes(data[:50] + bytes([data[50] ^ 1]) + data[51:])
+    with pytest.raises(ProofFailure):
+        reopen()
+    path.unlink()
+    with pytest.raises(ProofFailure):
+        reopen()
+
+
+def test_a_damaged_entry_is_not_read(log: EvidenceLog) -> None:
+    log.append(ask(), {"a": 1})
+    path = log.folder / "tile/entries/000.p/1"
+    path.write_bytes(path.read_bytes().replace(b'"door":"cli"', b'"door":"sky"'))
+    with pytest.raises(ProofFailure) as refused:
+        log.read(0)
+    assert refused.value.location.file == "tile/entries/000.p/1"
+    with pytest.raises(UsageError):
+        log.read(1)
+
+
+def test_a_damaged_payload_is_not_given(log: EvidenceLog) -> None:
+    log.append(ask(), {"a": 1})
+    path = next((log.folder / "payload").rglob("*.json"))
+    path.write_bytes(path.read_bytes().replace(b'"a":1', b'"a":2'))
+    with pytest.raises(ProofFailure, match="not what it commits to"):
+        log.payload(log.read(0))

@@ -1,0 +1,277 @@
+"""Verification: any byte, any file; what is wrong is named."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import pytest
+
+from lawful.evidence import EvidenceLog, erase_payload, export, verify
+from lawful.evidence.events import leaf_bytes
+from lawful.evidence.folder import FolderFiles
+from lawful.evidence.growth import Tip, grow
+from lawful.evidence.notes import Checkpoint, Signer
+from lawful.evidence.tiles import split_bundle
+from lawful.evidence.tree import EMPTY_ROOT, Frontier
+from lawful.evidence.verify import verify_files
+from lawful.evidence.wal import Record
+from lawful.terms.errors import EnvironmentFailure, ProofFailure
+from tests.evidence.making import ORIGIN, MemoryCheckpointStore, ask, open_log
+
+
+@attrs.define
+class MemoryFiles:
+    """A folder's files in memory, to be altered quickly."""
+
+    data: dict[str, bytes]
+
+    def names(self) -> set[str]:
+        return set(self.data)
+
+    def read(self, name: str) -> bytes:
+        return self.data[name]
+
+
+def load(folder: Path) -> MemoryFiles:
+    files = FolderFiles(folder)
+    return MemoryFiles({name: files.read(name) for name in files.names()})
+
+
+def refused(files: MemoryFiles, store: MemoryCheckpointStore | None = None) -> ProofFailure:
+    with pytest.raises(ProofFailure) as failure:
+        verify_files(files, store)
+    assert failure.value.exit_code == 4
+    assert failure.value.location.file
+    return failure.value
+
+
+@pytest.fixture
+def small(log: EvidenceLog) -> MemoryFiles:
+    for i in range(3):
+        log.append(ask(), {"n": i} if i else {})
+    return load(log.folder)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> MemoryFiles:
+    base = tmp_path_factory.mktemp("exported")
+    log = open_log(base, MemoryCheckpointStore())
+    log.append_many([(ask(), {"n": 1}), (ask(), {}), (ask(), {"n": 3})])
+    erase_payload(log, log.read(2).commitment, entity="hangzhou-market", door="cli")
+    export(log.folder, base / "export", proofs=[1])
+    return load(base / "export")
+
+
+def test_a_whole_log_verifies(
+    log: EvidenceLog, store: MemoryCheckpointStore, small: MemoryFiles
+) -> None:
+    alone, compared = verify(log.folder), verify(log.folder, store, vkey=str(log.vkey))
+    assert (alone.compared, compared.compared) == (False, True)
+    assert (alone.entries, alone.checkpoint_size, alone.payloads) == (3, 3, 2)
+    assert alone.origin == ORIGIN
+    assert alone.root == log.append(ask(), {}).root or alone.root
+    assert "second place" in compared.checked
+    assert "second place" not in alone.checked
+
+
+def test_every_byte_of_every_file_counts(exported: MemoryFiles) -> None:
+    verify_files(exported)
+    assert {name.split("/")[0] for name in exported.data} == {
+        "tile", "payload", "proofs", "checkpoint", "vkey", "README.md",
+    }  # fmt: skip
+    for name, data in exported.data.items():
+        kind = name.split("/")[0]
+        for place in range(len(data)):
+            changed = bytearray(data)
+            changed[place] ^= 1 << (place + len(data)) % 8
+            failure = refused(MemoryFiles({**exported.data, name: bytes(changed)}))
+            place_named = failure.location.file
+            if kind == "vkey":
+                assert place_named in ("vkey", "checkpoint")
+            else:
+                assert place_named == name, (name, place, str(failure))
+
+
+def test_every_bit_of_the_small_files_counts(exported: MemoryFiles) -> None:
+    for name in ("checkpoint", "vkey"):
+        data = exported.data[name]
+        for place in range(8 * len(data)):
+            changed = bytearray(data)
+            changed[place // 8] ^= 1 << place % 8
+            refused(MemoryFiles({**exported.data, name: bytes(changed)}))
+
+
+def test_cut_emptied_lengthened_missing_and_extra_files(exported: MemoryFiles) -> None:
+    for name, data in exported.data.items():
+        for other in (data[:-1], b"", data[: len(data) // 2], data + b"\x00", data + b"\n", data[1:]):
+            assert refused(MemoryFiles({**exported.data, name: other})).location.file == name
+        if name.split("/")[0] not in ("README.md", "proofs"):
+            rest = {other: kept for other, kept in exported.data.items() if other != name}
+            assert refused(MemoryFiles(rest)).location.file == name
+    for name in (
+        "x", "checkpoint.tmp", "tile/0/000", "tile/0/000.p/1", "tile/1/000.p/1", "tile/0/001.p/1",
+        "tile/entries/000", "tile/entries/000.p/4", "payload/aa/x.json", "payload/x", ".hidden",
+        "proofs/1.tlog-proof~", "proofs/01.tlog-proof", "proofs/9.tlog-proof", "tile/x",
+    ):  # fmt: skip
+        failure = refused(MemoryFiles({**exported.data, name: b"x"}))
+        assert failure.location.file == name
+        assert failure.code == "evidence.extra_file"
+
+
+def test_the_leaf_and_the_hash_are_told_apart(log: EvidenceLog) -> None:
+    log.append_many([(ask(), {}) for _ in range(300)])
+    files = load(log.folder)
+    bundle, tile, upper = "tile/entries/001.p/44", "tile/0/001.p/44", "tile/1/000.p/1"
+    at = files.data[bundle].index(b"lawful", 5000)
+    spoilt = files.data[bundle][:at] + b"LAWFUL" + files.data[bundle][at + 6 :]
+    index = 256 + len(split_bundle(files.data[bundle][: files.data[bundle].rindex(b"\x01", 0, at) - 0])
+                      if False else [e for e in _before(files.data[bundle], at)])
+    failure = refused(MemoryFiles({**files.data, bundle: spoilt}))
+    assert failure.code == "evidence.leaf"
+    assert f"leaf {index} " in failure.message
+    spoilt = files.data[tile][:70] + bytes([files.data[tile][70] ^ 1]) + files.data[tile][71:]
+    failure = refused(MemoryFiles({**files.data, tile: spoilt}))
+    assert failure.code == "evidence.tile"
+    assert "hash 2 " in failure.message
+    failure = refused(MemoryFiles({**files.data, upper: bytes(32)}))
+    assert (failure.code, failure.location.file) == ("evidence.tile", upper)
+
+
+def _before(bundle: bytes, at: int) -> list[int]:
+    """Starts of the entries that end before a place in a bundle."""
+    starts, place = [], 0
+    while (stop := place + 2 + int.from_bytes(bundle[place : place + 2], "big")) <= at:
+        starts.append(place)
+        place = stop
+    return starts
+
+
+def forged(leaves: list[bytes], payloads: list[bytes] | None = None) -> MemoryFiles:
+    """A log with a good tree and signature over any leaves at all."""
+    signer = Signer.generate(ORIGIN)
+    empty = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
+    tip = Tip(signer.sign(empty), empty, Frontier(), [])
+    records = [Record(i, leaf, b"") for i, leaf in enumerate(leaves)]
+    growth = grow(tip, records, [""] * len(leaves), want=0)
+    head = {"checkpoint": signer.sign(growth.head), "vkey": f"{signer.verifier}\n".encode()}
+    return MemoryFiles({**growth.files, **head})
+
+
+def leaf(node: str, seq: int) -> bytes:
+    return leaf_bytes(
+        ask(), node=node, seq=seq, time="2026-11-24T09:00:00.000Z", commitment=""
+    )
+
+
+def test_a_good_forgery_differs_only_in_what_is_forged() -> None:
+    assert verify_files(forged([leaf("a", 1), leaf("b", 1), leaf("a", 2)])).nodes == 2
+
+
+@pytest.mark.parametrize(
+    "sequence",
+    [[("a", 2)], [("a", 1), ("a", 3)], [("a", 1), ("a", 1)], [("a", 1), ("b", 2)], [("a", 1), ("b", 1), ("a", 1)]],
+)
+def test_gaps_in_a_nodes_sequence(sequence: list[tuple[str, int]]) -> None:
+    failure = refused(forged([leaf(node, seq) for node, seq in sequence]))
+    assert failure.code == "evidence.sequence"
+    assert f"leaf {len(sequence) - 1}" in failure.message
+
+
+@pytest.mark.parametrize("bad", [b"", b"{}", leaf("a", 2) + b" ", leaf("a", 2).replace(b"cli", b"sky")])
+def test_leaves_that_do_not_fit_the_schema(bad: bytes) -> None:
+    failure = refused(forged([leaf("a", 1), bad]))
+    assert failure.code == "evidence.schema"
+    assert "leaf 1" in failure.message
+    assert failure.location.file == "tile/entries/000.p/2"
+
+
+def test_a_payload_that_is_missing_or_altered_or_too_much(log: EvidenceLog, small: MemoryFiles) -> None:
+    name = next(name for name in small.data if name.startswith("payload/"))
+    rest = {other: data for other, data in small.data.items() if other != name}
+    failure = refused(MemoryFiles(rest))
+    assert failure.code == "evidence.payload"
+    assert "missing" in failure.message
+    other = next(n for n in small.data if n.startswith("payload/") and n != name)
+    failure = refused(MemoryFiles({**small.data, name: small.data[other]}))
+    assert (failure.code, failure.location.file) == ("evidence.payload", name)
+
+
+def test_a_shorter_log_is_noticed_in_the_second_place_only(
+    log: EvidenceLog, store: MemoryCheckpointStore, small: MemoryFiles
+) -> None:
+    log.append(ask(), {})
+    assert not verify_files(small).compared
+    failure = refused(small, store)
+    assert failure.code == "evidence.rolled_back"
+    assert "3 entries" in failure.message
+    assert "4 were attested" in failure.message
+
+
+def test_a_longer_log_continues_the_second_place(
+    log: EvidenceLog, store: MemoryCheckpointStore, small: MemoryFiles
+) -> None:
+    note = store.note
+    log.append_many([(ask(), {}) for _ in range(300)])
+    store.note = note
+    assert verify(log.folder, store).entries == 303
+
+
+def test_another_past_is_a_fork(log: EvidenceLog, store: MemoryCheckpointStore) -> None:
+    log.append(ask(), {})
+    signer = Signer.from_pem(ORIGIN, (log.folder.parent / "state/keys/log-ed25519").read_bytes())
+    store.note = signer.sign(Checkpoint(origin=ORIGIN, size=1, root=bytes(32)))
+    with pytest.raises(ProofFailure) as failure:
+        verify(log.folder, store)
+    assert failure.value.code == "evidence.forked"
+
+
+def test_a_forged_whole_is_noticed_by_key_and_second_place(
+    log: EvidenceLog, store: MemoryCheckpointStore
+) -> None:
+    log.append(ask(), {})
+    whole = forged([leaf("a", 1)])
+    verify_files(whole)
+    assert refused(whole, store).location.file == "second place"
+    with pytest.raises(ProofFailure, match="not the one you know"):
+        verify_files(whole, vkey=str(log.vkey))
+    store.note = None
+    assert refused(whole, store).code == "evidence.second_place"
+
+
+def test_on_disk_as_in_memory(log: EvidenceLog, small: MemoryFiles, tmp_path: Path) -> None:
+    for name, data in small.data.items():
+        path = log.folder / name
+        path.write_bytes(data[:-1] + bytes([data[-1] ^ 4]))
+        with pytest.raises(ProofFailure):
+            verify(log.folder)
+        path.unlink()
+        with pytest.raises(ProofFailure):
+            verify(log.folder)
+        path.symlink_to(tmp_path)
+        with pytest.raises(ProofFailure, match="neither file nor folder"):
+            verify(log.folder)
+        path.unlink()
+        path.write_bytes(data)
+        verify(log.folder)
+
+
+def test_an_unreadable_folder_is_no_broken_proof(
+    log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(EnvironmentFailure) as failure:
+        verify(log.folder)
+    assert failure.value.exit_code == 5
+
+
+def test_a_copy_verifies_anywhere(
+    log: EvidenceLog, small: MemoryFiles, tmp_path: Path, reopen: Callable[[], EvidenceLog]
+) -> None:
+    shutil.copytree(log.folder, tmp_path / "elsewhere")
+    assert verify(tmp_path / "elsewhere") == verify(log.folder)
