@@ -8,7 +8,7 @@ from random import Random
 
 import duckdb
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import Phase, event, given, settings
 from hypothesis import strategies as st
 
 from lawful.enforce.sql import Parsed, Refusal, parse
@@ -50,7 +50,7 @@ def dropped(parsed: Parsed) -> str:
         inner = replacement(name) if name in PROTECTED else f"SELECT * FROM {quoted(name)}"
         inner = inner if inner.startswith("(") else f"({inner})"
         cells = [f"s.{quoted(c)}" for c in COLUMNS[name] if c in reference.columns]
-        given[reference.id] = f'SELECT {", ".join(cells) or "1 AS nothing"} FROM {inner} AS s'
+        given[reference.id] = f'SELECT {", ".join(cells) or "1 AS k0"} FROM {inner} AS s'
     return rewrite(parsed, given)
 
 
@@ -73,10 +73,11 @@ def check(sql: str, dialect: Dialect) -> str:
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
-@settings(max_examples=MANY)
-@given(rng=st.randoms(use_true_random=False))
-def test_random_queries(dialect: Dialect, rng: Random) -> None:
-    event(check(Maker(rng, dialect).statement(), dialect))
+@settings(max_examples=MANY, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(seed=st.integers(0, 2**40))
+def test_random_queries(dialect: Dialect, seed: int) -> None:
+    """A seed that fails is the example; shrinking a seed says nothing."""
+    event(check(Maker(Random(seed), dialect).statement(), dialect))
 
 
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])

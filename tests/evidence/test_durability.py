@@ -62,6 +62,7 @@ def test_nothing_is_acknowledged_unless_durable_and_it_recovers_by_itself(
     disk, store = FailingDisk(), MemoryCheckpointStore()
     log = open_log(tmp_path, store, disk=disk)
     disk.error = error
+    refusals: list[EnvironmentFailure] = []
     acknowledged = [log.append(ask(), {"a": 1})]
     for calls_that_work in itertools.count():
         disk.calls, disk.after = 0, calls_that_work
@@ -69,14 +70,15 @@ def test_nothing_is_acknowledged_unless_durable_and_it_recovers_by_itself(
             acknowledged.append(log.append(ask(), {"a": 1}))
             break
         except EnvironmentFailure as failure:
-            assert failure.code == "evidence.unwritable"
-            assert failure.exit_code == 5
-            assert "some/file" not in str(failure)
+            refusals.append(failure)
         disk.after = None
         acknowledged.append(log.append(ask(), {"a": 1}))
         for receipt in acknowledged:
             assert log.read(receipt.index).id == receipt.id
-    assert calls_that_work > 10
+    assert len(refusals) == calls_that_work > 10
+    assert {failure.code for failure in refusals} == {"evidence.unwritable"}
+    assert {failure.exit_code for failure in refusals} == {5}
+    assert not [failure for failure in refusals if "some/file" in str(failure)]
     report = log.verify()
     assert report.entries >= len(acknowledged)
     assert open_log(tmp_path, store).verify() == report
@@ -103,8 +105,8 @@ def test_a_log_that_cannot_begin_says_so(tmp_path: Path) -> None:
         try:
             open_log(base, store, disk=disk)
             break
-        except EnvironmentFailure as failure:
-            assert failure.exit_code == 5
+        except EnvironmentFailure:
+            pass
         assert open_log(base, store).append(ask(), {}).index == 0
     assert calls_that_work > 10
 

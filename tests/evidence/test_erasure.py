@@ -112,9 +112,7 @@ def test_an_interrupted_erasure_is_finished(
 def test_a_failed_erasure_does_not_count(log: EvidenceLog) -> None:
     log.append(ask(), {"a": 1})
     commitment = log.read(0).commitment
-    log.append(
-        ask(kind="outcome", operation="erase_payload", outcome="failed", ref=commitment), {}
-    )
+    log.append(ask(kind="outcome", operation="erase_payload", outcome="failed", ref=commitment), {})
     log.delete_payload(commitment)
     with pytest.raises(ProofFailure, match="no erasure is recorded"):
         log.verify()

@@ -9,8 +9,23 @@ import pytest
 from lawful.evidence import EvidenceLog, export, verify, verify_proof
 from lawful.evidence.exported import readme
 from lawful.evidence.notes import open_checkpoint
+from lawful.evidence.reader import Reader
 from lawful.terms.errors import ProofFailure, UsageError
 from tests.evidence.making import ask
+
+
+def disturb(monkeypatch: pytest.MonkeyPatch, log: EvidenceLog, times: int) -> None:
+    """Append under a reader, just before it reads a tile; so often."""
+    real, left = Reader.raw, [times]
+
+    def raw(self: Reader, name: str) -> bytes:
+        if left[0] > 0 and name.startswith("tile/"):
+            left[0], again = 0, left[0] - 1
+            log.append(ask(), {"n": 1})
+            left[0] = again
+        return real(self, name)
+
+    monkeypatch.setattr(Reader, "raw", raw)
 
 
 def test_an_export_is_a_whole_log_with_proofs(log: EvidenceLog, tmp_path: Path) -> None:
@@ -39,18 +54,8 @@ def test_an_export_is_of_one_moment(
     log: EvidenceLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others append while the copy is made: partial tiles go away under it."""
-    from lawful.evidence.reader import Reader
-
     log.append_many([(ask(), {}) for _ in range(3)])
-    real, left = Reader.raw, [2]
-
-    def raw(self: Reader, name: str) -> bytes:
-        if left[0] and name.startswith("tile/"):
-            left[0] -= 1
-            log.append(ask(), {"n": 1})
-        return real(self, name)
-
-    monkeypatch.setattr(Reader, "raw", raw)
+    disturb(monkeypatch, log, 2)
     report = export(log.folder, tmp_path / "export", proofs=[2])
     assert report.entries == log.size() == 5
 
@@ -58,21 +63,14 @@ def test_an_export_is_of_one_moment(
 def test_reading_goes_on_while_others_append(
     log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawful.evidence.reader import Reader
-
     log.append_many([(ask(), {}) for _ in range(3)])
-    real, left = Reader.raw, [3]
-
-    def raw(self: Reader, name: str) -> bytes:
-        if left[0] and name.startswith("tile/"):
-            left[0] -= 1
-            log.append(ask(), {})
-        return real(self, name)
-
-    monkeypatch.setattr(Reader, "raw", raw)
-    leaf = log.read(0)
-    left[0] = 2
+    with monkeypatch.context() as patch:
+        disturb(patch, log, 3)
+        leaf = log.read(0)
+        assert log.size() == 6
+    disturb(monkeypatch, log, 2)
     verify_proof(log.proof(0), leaf.data, str(log.vkey))
+    assert log.size() == 8
 
 
 def test_places_that_an_export_does_not_take(log: EvidenceLog, tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_equal_payloads_are_committed_to_differently(log: EvidenceLog) -> None:
 
 def test_the_payload_is_not_in_the_leaf(log: EvidenceLog) -> None:
     log.append(ask(), {"name": "王小明", "phone": "13800138000"})
-    assert "13800138000".encode() not in log.read(0).data
+    assert b"13800138000" not in log.read(0).data
     assert sha256(b'{"name":"\xe7\x8e\x8b"}').hexdigest() != log.read(0).commitment
 
 
@@ -212,9 +212,7 @@ def test_intents_wait_for_their_outcome(log: EvidenceLog) -> None:
 def test_the_state_may_not_lie_in_the_folder(tmp_path: Path, store: MemoryCheckpointStore) -> None:
     for state in (tmp_path, tmp_path / "state"):
         with pytest.raises(SchemaError, match="inside"):
-            EvidenceLog.open(
-                tmp_path, state=state, origin="o", node="n", store=store, clock=clock
-            )
+            EvidenceLog.open(tmp_path, state=state, origin="o", node="n", store=store, clock=clock)
 
 
 @pytest.mark.parametrize("node", ["", "a b", "x" * 65, "é"])

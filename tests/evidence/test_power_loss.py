@@ -95,7 +95,9 @@ def test_nothing_acknowledged_is_lost() -> None:
 
 
 @pytest.mark.soak
-def test_nothing_acknowledged_is_lost_for_long(record_property: Callable[[str, object], None]) -> None:
+def test_nothing_acknowledged_is_lost_for_long(
+    record_property: Callable[[str, object], None],
+) -> None:
     record_property("power losses", 3 * 35_000)
     assert rounds(35_000) == []
 

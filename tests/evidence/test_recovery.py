@@ -76,7 +76,9 @@ def test_a_torn_tail_is_dropped_at_every_length(
         again.verify()
 
 
-def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_flipped_byte_of_a_record_drops_it(
+    log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
     data = pending(log, 2, monkeypatch)
     records = wal.decode(data)
     assert b"".join(wal.encode(record) for record in records) == data
@@ -87,8 +89,12 @@ def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog, monkeypatch: 
         assert wal.decode(bytes(changed)) == (records[:1] if place >= whole else [])
 
 
-@pytest.mark.parametrize("data", [b"\0" * 100, b"\xff" * 100, wal.encode(wal.Record(0, b"", b""))[:-1]])
-def test_nonsense_after_the_records_is_dropped(log: EvidenceLog, reopen: Reopen, data: bytes) -> None:
+@pytest.mark.parametrize(
+    "data", [b"\0" * 100, b"\xff" * 100, wal.encode(wal.Record(0, b"", b""))[:-1]]
+)
+def test_nonsense_after_the_records_is_dropped(
+    log: EvidenceLog, reopen: Reopen, data: bytes
+) -> None:
     log.append(ask(), {})
     put(log, data)
     assert reopen().append(ask(), {}).index == 1

@@ -10,7 +10,7 @@ import attrs
 import duckdb
 import pytest
 
-from lawful.sample import data
+from lawful.sample import choices, data, ground, people
 from lawful.sample.data import TABLES, Sizes, build_data, describe, fill
 from lawful.terms.errors import EnvironmentFailure, UsageError
 
@@ -137,6 +137,19 @@ def test_no_one_deals_with_themselves_where_few_meet_often() -> None:
         query = """SELECT count(*), count(gift_recipient_id) > 1000, count(*) FILTER (
                 WHERE buyer_id = seller_id OR buyer_id = gift_recipient_id) FROM orders"""
         assert connection.execute(query).fetchone() == (20_000, True, 0)
+
+
+def test_the_cast_neither_sells_nor_objects_whatever_the_seed() -> None:
+    cast = ", ".join(map(str, data.CAST))
+    for seed in range(5):
+        with duckdb.connect() as connection:
+            ground.prepare(connection)
+            people.build_customers(connection, seed, 200)
+            people.build_sellers(connection, seed, 190)
+            choices.build_objections(connection, seed)
+            for table in ("sellers", "objections"):
+                query = f"SELECT count(*) > 0, count_if(customer_id IN ({cast})) FROM {table}"
+                assert connection.execute(query).fetchone() == (True, 0), (table, seed)
 
 
 def test_the_whole_sample(tmp_path: Path) -> None:

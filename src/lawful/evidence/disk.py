@@ -150,9 +150,8 @@ class Disk:
 
     def _each(self, work: Callable[[Path], None], paths: list[Path]) -> None:
         """Do the same to each path; many at once, since the system merges concurrent syncs."""
-        if len(paths) <= 2:
-            for path in paths:
-                work(path)
+        if len(paths) == 1:
+            work(paths[0])
             return
         with ThreadPoolExecutor(min(_THREADS, len(paths))) as pool:
             for done in [pool.submit(work, path) for path in paths]:

@@ -11,7 +11,6 @@ import attrs
 
 from lawful.evidence.failures import SchemaError
 from lawful.evidence.ids import DECISION_ID
-from lawful.evidence.payloads import canonical_json
 
 VERSION = 1
 KINDS = ("ask", "use", "query", "batch", "refusal", "intent", "outcome")
@@ -98,11 +97,15 @@ class Event:
 
     def fields(self) -> dict[str, int | str]:
         """The fields that are there, as they will stand in the leaf."""
-        values = ((name, getattr(self, name)) for name in _EVENT_FIELDS)
-        return {name: value for name, value in values if value is not None}
+        values = {name: getattr(self, name) for name in _EVENT_FIELDS[:_ALWAYS]}
+        for name in _EVENT_FIELDS[_ALWAYS:]:
+            if (value := getattr(self, name)) is not None:
+                values[name] = value
+        return values
 
 
 _EVENT_FIELDS = tuple(field.name for field in attrs.fields(Event))
+_ALWAYS = _EVENT_FIELDS.index("ref") + 1
 
 
 @attrs.frozen(kw_only=True)
@@ -212,7 +215,19 @@ def leaf_bytes(event: Event, *, node: str, seq: int, time: str, commitment: str)
     """The canonical JSON of a leaf."""
     fields = event.fields()
     fields.update(v=VERSION, node=node, seq=seq, time=time, commitment=commitment)
-    return canonical_json(fields)
+    return _spell(fields)
+
+
+def _spell(fields: Mapping[str, int | str]) -> bytes:
+    """Checked fields as canonical JSON, several times faster than by a general encoder.
+
+    No text that the schema admits holds anything that JSON would escape.
+    """
+    parts = [
+        f'"{name}":"{value}"' if isinstance(value, str) else f'"{name}":{value}'
+        for name, value in sorted(fields.items())
+    ]
+    return ("{" + ",".join(parts) + "}").encode()
 
 
 def parse_leaf(data: bytes, index: int) -> Leaf:
@@ -222,10 +237,11 @@ def parse_leaf(data: bytes, index: int) -> Leaf:
     """
     try:
         fields = json.loads(data)
-        canonical = isinstance(fields, dict) and canonical_json(fields) == data
     except (ValueError, RecursionError):
-        canonical = False
-    if not canonical:
-        raise SchemaError("a leaf is not canonical JSON")
+        fields = None
+    if not isinstance(fields, dict):
+        raise SchemaError("a leaf is not a JSON object")
     check_fields(fields)
+    if _spell(fields) != data:
+        raise SchemaError("a leaf is not canonical JSON")
     return Leaf(index=index, data=data, **fields)

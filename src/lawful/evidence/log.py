@@ -42,6 +42,14 @@ class Receipt:
     root: str
 
 
+def _sealed(body: bytes) -> tuple[str, bytes]:
+    """A payload's commitment under a new salt, and its file; both empty if there is none."""
+    if not body:
+        return "", b""
+    salt = secrets.token_bytes(SALT_BYTES)
+    return commit(salt, body), wrap(salt, body)
+
+
 class EvidenceLog:
     """A tamper-evident log in a folder. Safe among threads, and among processes that share it."""
 
@@ -131,15 +139,14 @@ class EvidenceLog:
             records: list[Record] = []
             commitments: list[str] = []
             for offset, ((event, _), body) in enumerate(zip(items, bodies, strict=True)):
-                salt = secrets.token_bytes(SALT_BYTES)
-                commitment = commit(salt, body) if body else ""
+                commitment, kept = _sealed(body)
                 data = leaf_bytes(
                     event, node=self._node, seq=seq + offset, time=time, commitment=commitment
                 )
-                kept = wrap(salt, body) if body else b""
                 records.append(Record(tip.head.size + offset, data, kept))
                 commitments.append(commitment)
             head = self._writer.append(tip, records, commitments).head
+            self._writer.count(self._node, head.size, seq + len(items) - 1)
         return [
             Receipt(id=event.id, index=record.index, size=head.size, root=head.root.hex())
             for (event, _), record in zip(items, records, strict=True)

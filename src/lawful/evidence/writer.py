@@ -79,8 +79,12 @@ class Writer:
             seen, last = 0, 0
         found = self.reader.last_seq(node, seen, tip.head.size)
         last = last if found is None else found
-        self._seqs[node] = (tip.head.size, last)
+        self.count(node, tip.head.size, last)
         return last + 1
+
+    def count(self, node: str, size: int, last: int) -> None:
+        """Remember that among the first ``size`` entries ``last`` is the node's latest."""
+        self._seqs[node] = (size, last)
 
     def remove_payload(self, path: str) -> None:
         """Delete a payload's file, durably; only inside ``locked``."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 import attrs
@@ -60,7 +60,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
 
     Raises: UsageError: the first thing that is wrong, with file and line.
     """
-    vocabulary = load_vocabulary({PurePosixPath(path).name: data for path, data in files.items()
+    vocabulary = load_vocabulary({posixpath.basename(path): data for path, data in files.items()
                                   if path.startswith("vocabulary/") and path.endswith(".toml")})
     instruments: dict[InstrumentId, Instrument] = {}
     articles: dict[str, Article] = {}
@@ -69,7 +69,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         if path.endswith("/instrument.toml"):
             instrument = _instrument(path, files[path])
             instruments[instrument.id] = instrument
-            folder = str(PurePosixPath(path).parent)
+            folder = posixpath.dirname(path)
             for article, entries in _articles(folder, instrument, files):
                 if article.id in articles:
                     raise UsageError(f"The article '{article.id}' is there twice.", location=Location(file=article.file))
@@ -129,8 +129,7 @@ def _articles(
     folder: str, instrument: Instrument, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Article, list[Entry | Parameter | Reading | Prose]]]:
     for path in sorted(files):
-        place = PurePosixPath(path)
-        if str(place.parent) != folder or place.suffix != ".md" or place.name == "README.md":
+        if posixpath.dirname(path) != folder or not path.endswith(".md") or path.endswith("/README.md"):
             continue
         if path.endswith(".examples.md"):
             continue

@@ -25,6 +25,7 @@ class Fact:
     name: str
     type: str
     grain: tuple[str, ...]
+    label: Text
     question: Text
     supplier: str
     changed_by: str
@@ -35,7 +36,6 @@ class Fact:
     absent: str = ""
     assumed: str = ""
     cure: Text | None = None
-    cure_to: tuple[str, ...] = ()
     counting: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
 
@@ -233,7 +233,7 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
     for name, content in parsed.items():
         if name.startswith("facts-"):
             for entry in content["fact"]:
-                fact = _fact(name, entry, lists)
+                fact = _fact(name, entry, lists, parsed["labels.toml"])
                 if fact.name in facts:
                     raise UsageError(f"The fact '{fact.name}' is declared twice.", location=Location(file=name))
                 facts[fact.name] = fact
@@ -253,7 +253,9 @@ def _toml(name: str, data: bytes) -> dict[str, Any]:
     return content
 
 
-def _fact(file: str, entry: dict[str, Any], lists: Mapping[str, Mapping[str, Text]]) -> Fact:
+def _fact(
+    file: str, entry: dict[str, Any], lists: Mapping[str, Mapping[str, Text]], labels: Mapping[str, dict[str, str]]
+) -> Fact:
     where = Location(file=file, record=str(entry.get("name", "")))
     entry = dict(entry)
     if entry.get("type") not in TYPES:
@@ -263,9 +265,11 @@ def _fact(file: str, entry: dict[str, Any], lists: Mapping[str, Mapping[str, Tex
         raise UsageError(f"'{entry['name']}' names no value list.", location=where)
     if "cure" in entry:
         entry["cure"] = Text(**entry["cure"])
+    if entry["name"] not in labels:
+        raise UsageError(f"'{entry['name']}' has no label in labels.toml.", location=where)
+    entry["label"] = Text(**labels[entry["name"]])
     entry["question"] = Text(**entry["question"])
     entry["grain"] = tuple(entry["grain"])
-    entry["cure_to"] = tuple(entry.get("cure_to", ()))
     try:
         return Fact(**entry)
     except TypeError as error:

@@ -1,0 +1,192 @@
+"""What would make it lawful: alternative sets of changes, each decided again in full before it is shown.
+
+A cure changes only what somebody can change (``changed_by`` us, the data subject or an authority, with an
+``effort``). It never switches the lawful basis, and offers consent only where consent is what is asked.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from itertools import count, product
+
+import attrs
+
+from lawful.decide.decider import Decider, Decision
+from lawful.law.model import Entry, Line
+from lawful.law.oracle import Court
+from lawful.law.thing import Record, Thing
+from lawful.law.tree import And, Flag, Fulfilled, HasAll, HasAny, Node, Not, Or
+from lawful.terms.ids import RuleId
+from lawful.terms.outcomes import Otherwise, Outcome
+from lawful.terms.values import SetValue, Value
+
+SHOWN = 8
+TRIED = 400
+STEPS = 6
+ACT_EFFORT = 3
+
+
+@attrs.frozen(order=True)
+class Change:
+    """One step: ``do`` is ``set`` (a flag), ``add`` (a member) or ``act`` (fulfil a rule)."""
+
+    do: str
+    name: str
+    value: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Cure:
+    """Steps to take together; what the use would then answer; who still would have to be asked."""
+
+    changes: tuple[Change, ...]
+    effort: int
+    outcome: Outcome
+
+
+def find_cures(decider: Decider, thing: Thing, decision: Decision) -> tuple[Cure, ...]:
+    """Cures of a use that is not lawful, cheapest first.
+
+    Where none leads to *lawful* because facts are missing that nobody changes, those that lead from a
+    refusal to *undetermined* are given, and say so.
+    """
+    if decision.outcome is Outcome.LAWFUL:
+        return ()
+    search = _Search(decider, thing)
+    return search.run(decision)
+
+
+class _Search:
+    def __init__(self, decider: Decider, thing: Thing) -> None:
+        self.decider, self.thing, self.book = decider, thing, decider.book
+
+    def run(self, decision: Decision) -> tuple[Cure, ...]:
+        order = count()
+        queue: list[tuple[int, int, int, frozenset[Change]]] = [(0, 0, next(order), frozenset())]
+        seen: set[frozenset[Change]] = {frozenset()}
+        cures: list[Cure] = []
+        partial: list[Cure] = []
+        tried = 0
+        while queue and tried < TRIED and len(cures) < SHOWN:
+            effort, _, _, changes = heapq.heappop(queue)
+            if any(set(each.changes) <= changes for each in cures):
+                continue
+            after = apply(self.book.vocabulary.close, self.thing, changes)
+            found = decision if not changes else self.decider.decide(after)
+            tried += 1
+            cure = Cure(changes=tuple(sorted(changes)), effort=effort, outcome=found.outcome)
+            if found.outcome is Outcome.LAWFUL:
+                cures.append(cure)
+                continue
+            if changes and found.outcome is Outcome.UNDETERMINED and decision.outcome is not Outcome.UNDETERMINED:
+                partial.append(cure)
+            if len(changes) < STEPS:
+                for step in self.steps(after, found):
+                    wider = changes | step
+                    if wider not in seen:
+                        seen.add(wider)
+                        heapq.heappush(queue, (self.effort(wider), len(wider), next(order), wider))
+        return tuple(cures) or _least(partial)
+
+    def effort(self, changes: frozenset[Change]) -> int:
+        """The sum of the efforts of the steps."""
+        facts = self.book.vocabulary.facts
+        return sum(ACT_EFFORT if each.do == "act" else facts[each.name].effort for each in changes)
+
+    def steps(self, thing: Thing, decision: Decision) -> Iterator[frozenset[Change]]:
+        """Sets of changes that would clear one rule which now stands in the way."""
+        court = Court(self.book, thing)
+        standing = sorted((violated is None, key[4:]) for key, violated in decision.values.items()
+                          if key.startswith("vio:") and violated is not False)
+        for unknown, rule in standing:
+            entry = self.book.entries[RuleId(rule)]
+            if entry.otherwise not in (Otherwise.BLOCK, Otherwise.BEFORE):
+                continue
+            ways = list(self.clearing(court, entry))
+            yield from ways
+            if ways or not unknown:
+                return
+
+    def clearing(self, court: Court, entry: Entry) -> Iterator[frozenset[Change]]:
+        """Ways to clear one rule: meet it, or make one of its bases hold."""
+        if entry.requires is not None:
+            yield from _combined([self.making(court, line, entry) for line in entry.requires])
+        for defeater in self.book.defeaters.get(entry.id, ()):
+            basis = self.book.entries[defeater]
+            if basis.verified and court.in_force(basis) and court.scope(basis) is not False:
+                lines = [self.making(court, line, basis) for line in basis.when]
+                if all(lines):
+                    yield from _combined(lines)
+
+    def making(self, court: Court, line: Line, entry: Entry) -> list[frozenset[Change]]:
+        """Ways to make a line true; the empty way if it is; none if nobody can."""
+        return list(self.ways(court, line.node, entry, True))
+
+    def ways(self, court: Court, node: Node, entry: Entry, wanted: bool) -> Iterator[frozenset[Change]]:
+        if court.value(node, entry) is wanted:
+            yield frozenset()
+            return
+        match node:
+            case Not(item):
+                yield from self.ways(court, item, entry, not wanted)
+            case And(items) if wanted:
+                yield from _combined([list(self.ways(court, item, entry, True)) for item in items])
+            case Or(items) if wanted:
+                for item in items:
+                    yield from self.ways(court, item, entry, True)
+            case Flag(name) if name in self.book.definitions:
+                for definition in self.book.definitions[name]:
+                    if wanted and court.in_force(definition) and definition.verified:
+                        yield from _combined([self.making(court, each, definition) for each in definition.when])
+            case Flag(name) if self.curable(name):
+                yield frozenset({Change("set", name, "true" if wanted else "false")})
+            case HasAny(fact, members) if wanted and self.curable(fact):
+                for member in members:
+                    yield frozenset({Change("add", fact, member)})
+            case HasAll(fact, members) if wanted and self.curable(fact):
+                held = court.thing.values.get(fact)
+                missing = [each for each in members if not isinstance(held, SetValue) or each not in held.members]
+                yield frozenset(Change("add", fact, each) for each in missing)
+            case Fulfilled(rule) if wanted:
+                yield frozenset({Change("act", rule or entry.id)})
+            case _:
+                return
+
+    def curable(self, name: str) -> bool:
+        """Can somebody change this fact?"""
+        fact = self.book.vocabulary.facts[name]
+        return fact.effort > 0 and fact.changed_by in ("us", "subject", "authority")
+
+
+def _combined(lines: list[list[frozenset[Change]]]) -> Iterator[frozenset[Change]]:
+    for choice in product(*lines):
+        changes: frozenset[Change] = frozenset().union(*choice)
+        if changes:
+            yield changes
+
+
+def _least(cures: list[Cure]) -> tuple[Cure, ...]:
+    kept: list[Cure] = []
+    for cure in cures:
+        if not any(set(each.changes) <= set(cure.changes) for each in kept):
+            kept.append(cure)
+    return tuple(kept[:SHOWN])
+
+
+def apply(
+    close: Callable[[str, Value | None], Value | None], thing: Thing, changes: frozenset[Change]
+) -> Thing:
+    """The thing after the steps were taken."""
+    values: dict[str, Value | None] = {}
+    records = list(thing.records)
+    for each in sorted(changes):
+        if each.do == "act":
+            records = [record for record in records if record.rule != each.name] + [Record(rule=each.name)]
+        elif each.do == "set":
+            values[each.name] = each.value == "true"
+        else:
+            held = values.get(each.name, thing.values.get(each.name))
+            known = held if isinstance(held, SetValue) else SetValue()
+            values[each.name] = close(each.name, SetValue(known.members | {each.value}, known.unknown - {each.value}))
+    return attrs.evolve(thing, values={**thing.values, **values}, records=tuple(records))
