@@ -98,9 +98,7 @@ class Maker:
     def forward(self, parts: list[str]) -> bool:
         """SQLite lets an earlier member of WITH see a later one: the maker does not know."""
         names = [part.split(" ")[0].strip('"').lower() for part in parts]
-        return any(
-            name in part.lower() for i, name in enumerate(names) for part in parts[:i]
-        )
+        return any(name in part.lower() for i, name in enumerate(names) for part in parts[:i])
 
     def set_operation(self, depth: int, ctes: dict[str, Made], outer: tuple[Seen, ...]) -> Made:
         width = self.rng.randrange(1, 4)

@@ -50,7 +50,7 @@ def dropped(parsed: Parsed) -> str:
         inner = replacement(name) if name in PROTECTED else f"SELECT * FROM {quoted(name)}"
         inner = inner if inner.startswith("(") else f"({inner})"
         cells = [f"s.{quoted(c)}" for c in COLUMNS[name] if c in reference.columns]
-        given[reference.id] = f'SELECT {", ".join(cells) or "1 AS k0"} FROM {inner} AS s'
+        given[reference.id] = f"SELECT {', '.join(cells) or '1 AS k0'} FROM {inner} AS s"
     return rewrite(parsed, given)
 
 
@@ -83,6 +83,6 @@ def test_random_queries(dialect: Dialect, seed: int) -> None:
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
 def test_the_grammar_is_worth_asking(dialect: Dialect) -> None:
     """Most random queries run, and most answers are not empty."""
-    outcomes = [check(Maker(Random(seed), dialect).statement(), dialect) for seed in range(150)]
-    assert outcomes.count("neither engine takes it") <= 30
-    assert outcomes.count("equal") >= 75
+    outcomes = [check(Maker(Random(seed), dialect).statement(), dialect) for seed in range(80)]
+    assert outcomes.count("neither engine takes it") <= 16
+    assert outcomes.count("equal") >= 40

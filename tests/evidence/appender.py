@@ -2,7 +2,8 @@
 
     python appender.py FOLDER NODE COUNT
 
-It begins when a line comes on stdin. One line to stdout per acknowledged entry: its index and its id.
+It begins when a line comes on stdin, and writes a line to stdout for each acknowledged entry: its
+index and its id.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ def new_decision_id(at: datetime, randomness: bytes) -> DecisionId:
     """``dec_`` and 26 Crockford letters: 48 bits of milliseconds, 80 of randomness.
 
     >>> new_decision_id(datetime(2026, 11, 24, tzinfo=UTC), bytes(10))
-    'dec_01KYV9T8000000000000000000'
+    'dec_01M85DMB000000000000000000'
     """
     if len(randomness) != 10:
         raise ValueError("a decision id takes ten random bytes")

@@ -8,6 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.tree import (
+    And,
     Compare,
     Cutoff,
     FactTerm,
@@ -18,7 +19,9 @@ from lawful.law.tree import (
     In,
     Literal,
     Node,
+    Not,
     Number,
+    Or,
     Passed,
     PresumedFlag,
     PresumedTerm,
@@ -174,7 +177,46 @@ def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
         yield _error(entry, "A basis only defeats, and this one defeats nothing.")
 
 
-CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (check_conditions, check_shape, check_defeat)
+def check_permitting(book: Book, entry: Entry) -> Iterator[LawfulError]:
+    """A fact that is *no* where nothing is recorded may only permit: turning to yes never makes it worse."""
+    frees = entry.kind is Kind.BASIS or bool(entry.defeats)
+    binds = entry.kind in (Kind.RULE, Kind.COMMAND)
+    for lines, good in ((entry.when, True), (entry.unless, False), (entry.requires or (), None)):
+        for line in lines:
+            for name, positive in _polarities(book, line.node, True):
+                helps = positive if good is None else (positive is good if frees else None)
+                hurts = good is not None and binds and positive is good
+                if helps is False or hurts:
+                    yield _error(entry, f"'{name}' is no where nothing is recorded, but here yes makes it worse.\n  {line.text}",
+                                 "Leave it unknown (take `unrecorded` away), or turn the condition round.", line.line)
+
+
+def _polarities(book: Book, node: Node, positive: bool) -> Iterator[tuple[str, bool]]:
+    """The facts declared ``unrecorded`` below a node, and whether *yes* makes the node truer."""
+    match node:
+        case Not(item):
+            yield from _polarities(book, item, not positive)
+        case And(items) | Or(items):
+            for item in items:
+                yield from _polarities(book, item, positive)
+        case Flag(name) if name in book.definitions:
+            for definition in book.definitions[name]:
+                for line in definition.when:
+                    yield from _polarities(book, line.node, positive)
+        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name) if book.vocabulary.only_permits(name):
+            yield name, positive
+        case In(FactTerm(name), members) if book.vocabulary.only_permits(name):
+            yield name, positive is (book.vocabulary.facts[name].absent not in members)
+        case Compare(op, FactTerm(name), Literal(value)) if book.vocabulary.only_permits(name):
+            is_absent = value == book.vocabulary.facts[name].absent
+            yield name, positive is ((op == "<>") is is_absent)
+        case _:
+            return
+
+
+CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (
+    check_conditions, check_shape, check_defeat, check_permitting,
+)
 
 
 def _cycles(book: Book) -> Iterator[LawfulError]:

@@ -35,6 +35,9 @@ class Fact:
     concluded: bool = False
     absent: str = ""
     assumed: str = ""
+    unrecorded: str = ""
+    unrecorded_reason: str = ""
+    claimed_by: str = ""
     cure: Text | None = None
     counting: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
@@ -78,6 +81,18 @@ class Vocabulary:
     def facts_of(self, about: str) -> list[Fact]:
         """The facts that a thing of kind ``about`` can know, in order of declaration."""
         return [fact for fact in self.facts.values() if self.knows_fact(about, fact.name)]
+
+    def nothing(self, name: str) -> Value:
+        """The value that says *no* where nothing is recorded: false, the empty set, or ``absent``."""
+        fact = self.facts[name]
+        if fact.type == "flag":
+            return False
+        return SetValue() if fact.type == "set" else (fact.absent or next(iter(self.values_of(name))))
+
+    def only_permits(self, name: str) -> bool:
+        """Must each entry by itself treat *yes* of this fact as never worse than *no*?"""
+        fact = self.facts[name]
+        return bool(fact.unrecorded) and not fact.unrecorded_reason
 
     def find(self, name: str, about: str = "", at: Location | None = None) -> Fact:
         """The fact called ``name``.
@@ -161,6 +176,9 @@ class Vocabulary:
                 case "instant":
                     return NEVER_AT if text == "never" else instant_of(text)
                 case _:
+                    values = self.values_of(fact.name)
+                    if text.lower() in ("false", "no") and text not in values and "none" in values:
+                        return "none"
                     return self.member(fact.name, text.strip("\"'"), at)
         except (ValueError, KeyError):
             wanted = {"flag": "true or false", "count": "a whole number from 0",

@@ -32,16 +32,18 @@ SCHEMA = {
     "l_comment varchar",
 }
 
-NATIONS = (
+_NATIONS = (
     "ALGERIA 0,ARGENTINA 1,BRAZIL 1,CANADA 1,EGYPT 4,ETHIOPIA 0,FRANCE 3,GERMANY 3,INDIA 2,"
     "INDONESIA 2,IRAN 4,IRAQ 4,JAPAN 2,JORDAN 4,KENYA 0,MOROCCO 0,MOZAMBIQUE 0,PERU 1,CHINA 2,"
     "ROMANIA 3,SAUDI ARABIA 4,VIETNAM 2,RUSSIA 3,UNITED KINGDOM 3,UNITED STATES 1"
-).split(",")
+)
+NATIONS = _NATIONS.split(",")
 
 
 def pick(salt: int, *words: str) -> str:
     """SQL that picks one of the words by row."""
-    return f"[{', '.join(repr(w) for w in words)}][CAST(1 + hash(i * 31 + {salt}) % {len(words)} AS INTEGER)]"
+    index = f"CAST(1 + hash(i * 31 + {salt}) % {len(words)} AS INTEGER)"
+    return f"[{', '.join(repr(w) for w in words)}][{index}]"
 
 
 def number(salt: int, size: int, key: str = "i") -> str:
@@ -121,6 +123,7 @@ def catalog() -> Catalog:
 
 def base(prefix: str) -> Any:
     connection = duckdb.connect(":memory:")
+    connection.execute("SET threads = 1")
     for name, spec in SCHEMA.items():
         connection.execute(f"CREATE TABLE {prefix}{name} ({spec})")
         connection.execute(f"INSERT INTO {prefix}{name} {FILLING[name]}")

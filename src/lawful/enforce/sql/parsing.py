@@ -29,6 +29,9 @@ class Parsed:
 
     ``output_columns`` are the names as far as the text tells them; the store names an
     expression without an alias, and COLUMNS(…), in its own way.
+
+    What follows ``output_columns`` is for ``rewrite``: where references and WITH names stand,
+    which names (folded) are taken, and which are those of the catalog's protected tables.
     """
 
     sql: str
@@ -41,6 +44,7 @@ class Parsed:
     places: tuple[Place, ...] = attrs.field(repr=False)
     common: tuple[CommonName, ...] = attrs.field(repr=False)
     taken: frozenset[str] = attrs.field(repr=False)
+    guarded: frozenset[str] = attrs.field(repr=False)
 
 
 def parse(sql: str, catalog: Catalog) -> Parsed | Refusal:
@@ -123,6 +127,7 @@ def _parsed(draft: Draft) -> Parsed:
         places=tuple(n.place for n in named),
         common=_common_names(bound),
         taken=frozenset(words | tables),
+        guarded=frozenset(fold(t.name) for t in draft.catalog.tables.values() if t.protected),
     )
 
 

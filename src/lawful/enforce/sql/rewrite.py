@@ -26,9 +26,9 @@ def rewrite(parsed: Parsed, protected: Mapping[int, str]) -> str:
             it; every protected reference must be given, others may be. Its columns must be
             the table's, in order.
 
-    The alias stays, or the table's name becomes the alias. A WITH name that a replacement
-    (or a protected table) also uses is renamed, so that it cannot capture what the
-    replacement reads, and so that nothing in the text still names a protected table.
+    The alias stays, or the table's name becomes the alias. A WITH name that a replacement or
+    a protected table also uses is renamed: it cannot capture what a replacement reads, and
+    if the engine took it for the table after all, it would find none of that name.
 
     Raises: ReplacementError: a replacement is missing, unknown, or not one SELECT.
     """
@@ -40,8 +40,7 @@ def rewrite(parsed: Parsed, protected: Mapping[int, str]) -> str:
         place = parsed.places[reference_id]
         alias = "" if place.aliased else " AS " + parsed.sql[place.start : place.end]
         edits.append((place.start, place.end, text + alias))
-    names = {fold(parsed.references[i].table) for i in parsed.protected}
-    edits += _renamed(parsed, words | names)
+    edits += _renamed(parsed, words | parsed.guarded)
     return _spliced(parsed.sql, edits)
 
 

@@ -1,0 +1,174 @@
+"""Conditions and values in words, English and Chinese, made from the vocabulary's texts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from lawful.law.book import Book
+from lawful.law.tree import (
+    And,
+    Compare,
+    Const,
+    Cutoff,
+    Doubted,
+    FactTerm,
+    Flag,
+    Fulfilled,
+    HasAll,
+    HasAny,
+    In,
+    Literal,
+    Node,
+    Not,
+    Number,
+    Or,
+    Passed,
+    PresumedFlag,
+    PresumedTerm,
+    ReadingIs,
+    Term,
+)
+from lawful.terms.ids import RuleId
+from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
+
+_WORDS = {
+    "en": {"and": " and ", "or": " or ", "not": "not: ", "yes": "yes", "no": "no", "any": " includes any of: ",
+           "all": " includes all of: ", "in": " is ", "notin": " is none of: ", "under": "under {n} years of age",
+           "over": "{n} years of age or older", "under_table": "under the age of {name}", "over_table": "at least the age of {name}",
+           "comma": ", ", "colon": ": ", "record": "on record: ", "passed": "{n} {unit} have passed since {fact}",
+           "presumed": " (presumed {value} where unknown)", "unknown": "not known", "never": "never", "none": "none"},
+    "zh": {"and": "，且", "or": "，或者", "not": "并非：", "yes": "是", "no": "否", "any": "包含下列任一：", "all": "包含下列全部：",
+           "in": "为", "notin": "不属于：", "under": "未满{n}周岁", "over": "已满{n}周岁", "under_table": "未达到{name}规定的年龄",
+           "over_table": "已达到{name}规定的年龄", "comma": "、", "colon": "：", "record": "已有记录：",
+           "passed": "自{fact}起已满{n}{unit}", "presumed": "（未知时推定为{value}）", "unknown": "未知", "never": "从未", "none": "无"},
+}
+_UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年"}
+_SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "<>": "≠"}
+
+
+class Prose:
+    """Words for one book in one language (``en`` or ``zh``)."""
+
+    def __init__(self, book: Book, lang: str) -> None:
+        self.book, self.lang = book, "zh" if lang.startswith("zh") else "en"
+        self.words = _WORDS[self.lang]
+
+    def fact(self, name: str) -> str:
+        """A fact's short name."""
+        if name.startswith("fulfilled:"):
+            return self.words["record"] + self.rule(name.removeprefix("fulfilled:"))
+        return self.book.vocabulary.facts[name].label.in_(self.lang)
+
+    def rule(self, rule: str) -> str:
+        """What an entry says; of an article's id, its first entry."""
+        entry = self.book.entries.get(RuleId(rule)) or next(
+            (each for each in self.book.entries.values() if each.id.startswith(f"{rule}.")), None)
+        return entry.says.in_(self.lang) if entry else rule
+
+    def value(self, name: str, value: Value | None) -> str:
+        """A fact's value as a person reads it."""
+        match value:
+            case None:
+                return self.words["unknown"]
+            case bool():
+                return self.words["yes" if value else "no"]
+            case SetValue(members, unknown):
+                texts = [self.member(name, each) for each in self._least(name, members)]
+                texts += [f"{self.member(name, each)}?" for each in sorted(unknown)]
+                return self.words["comma"].join(texts) or self.words["none"]
+            case datetime():
+                return self.words["never"] if value >= NEVER_AT else value.strftime("%Y-%m-%d %H:%M UTC")
+            case date():
+                return self.words["never"] if value == NEVER_ON else value.isoformat()
+            case int():
+                return f"{value:,}"
+            case _:
+                return self.member(name, value)
+
+    def _least(self, name: str, members: frozenset[str]) -> list[str]:
+        """Members in order, without those that a more special one implies."""
+        if self.book.vocabulary.facts[name].values != "categories":
+            return sorted(members)
+        parents = {self.book.vocabulary.categories[each].parent for each in members}
+        return sorted(members - parents)
+
+    def member(self, name: str, member: str) -> str:
+        """One closed value as a person reads it."""
+        text = self.book.vocabulary.values_of(name).get(member)
+        return text.in_(self.lang) if text else member
+
+    def node(self, node: Node, depth: int = 0) -> str:
+        """A condition as a person reads it."""
+        match node:
+            case And(items) | Or(items):
+                word = self.words["and" if isinstance(node, And) else "or"]
+                text = word.join(self.node(item, depth + 1) for item in items)
+                return f"({text})" if depth else text
+            case Not(In(FactTerm(name), members, listed)):
+                return self.fact(name) + self.words["notin"] + self._members(name, members, listed)
+            case Not(Flag(name)) if name not in self.book.definitions:
+                return self.fact(name) + self.words["colon"] + self.words["no"]
+            case Not(item) | Doubted(item):
+                return (self.words["not"] if isinstance(node, Not) else "") + self.node(item, depth + 1)
+            case _:
+                return self._leaf(node)
+
+    def _leaf(self, node: Node) -> str:
+        words = self.words
+        match node:
+            case Const(value):
+                return words["unknown"] if value is None else words["yes" if value else "no"]
+            case Flag(name) if name in self.book.definitions:
+                return self.book.definitions[name][0].says.in_(self.lang)
+            case Flag(name):
+                return self.fact(name) + words["colon"] + words["yes"]
+            case PresumedFlag(name, value):
+                text = words["presumed"].format(value=words["yes" if value else "no"])
+                return self.fact(name) + words["colon"] + words["yes"] + text
+            case HasAny(name, members, listed):
+                return self.fact(name) + words["any"] + self._members(name, members, listed)
+            case HasAll(name, members):
+                return self.fact(name) + words["all"] + self._members(name, members, "")
+            case In(FactTerm(name), members, listed):
+                return self.fact(name) + words["in"] + self._members(name, members, listed)
+            case Passed(name, n, unit):
+                shown = unit if self.lang == "en" else _UNITS[unit]
+                return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
+            case Fulfilled(rule):
+                return words["record"] + (self.rule(rule) if rule else "")
+            case ReadingIs(reading, option):
+                return f"{reading}{words['colon']}{self.book.rulebook.readings[reading].options[option].in_(self.lang)}"
+            case Compare(op, left, right):
+                return self._comparison(op, left, right)
+            case _:
+                raise TypeError(f"{type(node).__name__} has no words")
+
+    def _members(self, name: str, members: tuple[str, ...], listed: str) -> str:
+        if listed:
+            return self.book.parameters[listed][0].says.in_(self.lang)
+        return self.words["comma"].join(self.member(name, each) for each in members)
+
+    def _comparison(self, op: str, left: Term, right: Term) -> str:
+        assert isinstance(left, (FactTerm, PresumedTerm))
+        tail = ""
+        if isinstance(left, PresumedTerm):
+            tail = self.words["presumed"].format(value=self.value(left.name, left.value))
+        if isinstance(right, Cutoff):
+            young = op in (">", ">=")
+            if right.table:
+                name = self.book.parameters[right.table][0].says.in_(self.lang)
+                return self.words["under_table" if young else "over_table"].format(name=name) + tail
+            return self.words["under" if young else "over"].format(n=right.years) + tail
+        shown = self._right(left.name, right)
+        if op == "=" and isinstance(right, Literal) and isinstance(right.value, str):
+            return self.fact(left.name) + self.words["in"] + shown + tail
+        return f"{self.fact(left.name)} {_SIGNS[op]} {shown}{tail}"
+
+    def _right(self, name: str, term: Term) -> str:
+        match term:
+            case Literal(value):
+                return self.value(name, value)
+            case Number(parameter):
+                return self.book.parameters[parameter][0].says.in_(self.lang)
+            case _:
+                raise TypeError(f"{type(term).__name__} has no words")

@@ -1,0 +1,219 @@
+"""Answers as plain JSON: versioned, stable names, the same for every door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from lawful.decide.cures import Change, Cure
+from lawful.decide.duties import Duty, DutyList
+from lawful.decide.explain import Conflict, Explanation, FactUsed, RuleAnswer, Wanted
+from lawful.decide.prose import Prose
+from lawful.decide.why import Reason
+from lawful.law.book import Book
+from lawful.law.model import Entry
+from lawful.law.parse import parse
+from lawful.terms.ids import RuleId
+from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
+
+VERSION = 1
+
+
+def plain(value: Value | None) -> Any:
+    """A value as JSON: sets as sorted lists (unknown members as ``?name``), dates as ISO text, unknown as null."""
+    match value:
+        case SetValue(members, unknown):
+            return sorted(members) + [f"?{each}" for each in sorted(unknown)]
+        case datetime():
+            return "never" if value >= NEVER_AT else value.isoformat().replace("+00:00", "Z")
+        case date():
+            return "never" if value == NEVER_ON else value.isoformat()
+        case _:
+            return value
+
+
+def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
+    """An explanation as JSON. ``people`` and ``decision`` are added by those who know them."""
+    prose = Prose(found.book, lang)
+    return {
+        "version": VERSION,
+        "outcome": found.outcome.value,
+        "deciding": found.deciding.id if found.deciding else None,
+        "rules": [rule(each, found.book, prose) for each in found.rules],
+        "obligations": [rule(each, found.book, prose) for each in found.obligations],
+        "wanted": [wanted(each, found.book, prose) for each in found.wanted],
+        "assumed": [fact(each, prose) for each in found.assumed],
+        "presumed": list(found.presumed),
+        "cures": [cure(each, found.book, prose) for each in found.cures],
+        "conflicts": [conflict(each, prose) for each in found.conflicts],
+        "facts": [fact(each, prose) for each in found.facts],
+        "readings": [reading(each, found.book, lang) for each in found.readings],
+        "not_examined": [each.in_(lang) for each in found.not_examined],
+        "timeline": [{"from": plain(each.first), "to": plain(each.last), "outcome": each.outcome.value,
+                      "deciding": each.deciding} for each in found.timeline],
+        "people": None,
+        "book": book(found.book),
+        "coverage": [{"jurisdiction": each.jurisdiction, "state": each.state} for each in found.touched.covers],
+    }
+
+
+def duties(found: DutyList, lang: str = "en") -> dict[str, Any]:
+    """A duty list as JSON."""
+    prose = Prose(found.book, lang)
+    return {
+        "version": VERSION,
+        "about": found.thing.about,
+        "rules": [rule(each, found.book, prose) for each in found.rules],
+        "duties": [duty(each, found.book, prose) for each in found.duties],
+        "owed": [duty(each, found.book, prose) for each in found.owed],
+        "wanted": [wanted(each, found.book, prose) for each in found.wanted],
+        "assumed": [fact(each, prose) for each in found.assumed],
+        "not_examined": [],
+        "facts": [fact(each, prose) for each in found.facts],
+        "book": book(found.book),
+    }
+
+
+def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
+    """A duty: the rule's answer, its clock, and how it stands (``due overdue promptly met met_late undetermined``)."""
+    clock = each.rule.entry.by
+    return {
+        **rule(each.rule, of, prose),
+        "state": each.due.state.value,
+        "by": None if clock is None else "promptly" if clock.promptly else {
+            "within": clock.within, "unit": clock.unit, "from": list(clock.origin)},
+        "last": plain(each.due.last),
+        "last_on": plain(each.due.last_on),
+        "to": each.rule.entry.to,
+        "contents": [item.name for item in each.rule.entry.contents],
+        "done_at": plain(each.due.done_at),
+    }
+
+
+def entry(of: Entry, in_book: Book, prose: Prose) -> dict[str, Any]:
+    """An entry's unchanging part: id, kind, citation, review state."""
+    instrument = in_book.instrument(of)
+    return {
+        "id": of.id,
+        "kind": of.kind.value,
+        "says": of.says.in_(prose.lang),
+        "otherwise": of.otherwise.value if of.otherwise else None,
+        "citation": of.citation,
+        "citation_en": of.citation_en,
+        "lang": instrument.lang,
+        "article": of.article,
+        "instrument": instrument.short.in_(prose.lang),
+        "force": of.force,
+        "verified": of.verified,
+        "reviewed": [dict(each) for each in of.reviewed],
+        "in_force": plain(of.in_force),
+        "until": plain(of.until),
+    }
+
+
+def rule(each: RuleAnswer, of: Book, prose: Prose) -> dict[str, Any]:
+    """An entry's answer and why."""
+    return {**entry(each.entry, of, prose), "answer": each.answer.value,
+            "because": [reason(part, of, prose) for part in each.because]}
+
+
+def reason(each: Reason, of: Book, prose: Prose) -> dict[str, Any]:
+    """One part of why, as written and in words."""
+    return {"part": each.part, "index": each.index, "text": each.text, "value": each.value,
+            "facts": list(each.facts), "words": _words(each, of, prose)}
+
+
+def _words(each: Reason, of: Book, prose: Prose) -> str:
+    match each.part:
+        case "defeated_by":
+            return prose.rule(each.text)
+        case "in_force":
+            first, _, last = each.text.partition("/")
+            return f"{first} – {last}"
+        case "nothing_permits":
+            return prose.words["comma"].join(each.text.split(", "))
+        case "bearer":
+            return prose.words["comma"].join(prose.member("controller_role", name) for name in each.text.split(", "))
+        case "unverified":
+            return each.text
+        case _:
+            return prose.node(parse(each.text)) if each.text else ""
+
+
+def fact(each: FactUsed, prose: Prose) -> dict[str, Any]:
+    """A fact with its source."""
+    return {"fact": each.name, "label": prose.fact(each.name), "value": plain(each.value),
+            "shown": prose.words["yes"] if each.name.startswith("fulfilled:") else prose.value(each.name, each.value),
+            "source": each.source.kind.value if each.source else "typed",
+            "source_label": each.source.label if each.source else ""}
+
+
+def wanted(each: Wanted, of: Book, prose: Prose) -> dict[str, Any]:
+    """What is wanted, from whom, and why (the rules that wait)."""
+    found: dict[str, Any] = {"kind": each.kind, "name": each.name, "why": list(each.why), "question": "", "from": ""}
+    if each.kind in ("fact", "place"):
+        known = of.vocabulary.facts[each.name]
+        found |= {"question": known.question.in_(prose.lang), "from": known.supplier, "label": prose.fact(each.name)}
+    elif each.kind == "record":
+        found |= {"question": prose.words["record"] + prose.rule(each.name), "from": "register of records",
+                  "label": prose.rule(each.name)}
+    elif each.kind == "counsel":
+        found |= {"question": prose.rule(each.name), "from": "counsel", "label": each.name}
+    else:
+        region, _, topic = each.name.partition(".")
+        place = prose.member("collected_in", region)
+        topics = {known.id: known.text.in_(prose.lang) for known in of.rulebook.coverage.topics}
+        label = {"en": f"not covered: {place}, {topics[topic]}", "zh": f"未覆盖：{place}，{topics[topic]}"}[prose.lang]
+        found |= {"name": "not covered", "region": region, "topic": topic, "question": label, "label": label,
+                  "from": "counsel"}
+    return found
+
+
+def cure(each: Cure, of: Book, prose: Prose) -> dict[str, Any]:
+    """A cure: its steps, their effort, and what the use then answers."""
+    return {"changes": [change(step, of, prose) for step in each.changes], "effort": each.effort,
+            "outcome": each.outcome.value}
+
+
+def change(each: Change, of: Book, prose: Prose) -> dict[str, Any]:
+    """One step of a cure, with the words a person reads and who can take it."""
+    if each.do == "act":
+        return {"do": "act", "fact": f"fulfilled:{each.name}", "value": True, "text": prose.rule(each.name), "by": "us"}
+    known = of.vocabulary.facts[each.name]
+    if each.do == "add":
+        text = prose.member(each.name, each.value)
+        text = f"{known.cure.in_(prose.lang)}{prose.words['colon']}{text}" if known.cure else text
+        return {"do": "add", "fact": each.name, "value": each.value, "text": text, "by": known.changed_by}
+    text = known.cure.in_(prose.lang) if known.cure and each.value == "true" else (
+        prose.fact(each.name) + prose.words["colon"] + prose.words["yes" if each.value == "true" else "no"])
+    return {"do": "set", "fact": each.name, "value": each.value == "true", "text": text, "by": known.changed_by}
+
+
+def conflict(each: Conflict, prose: Prose) -> dict[str, Any]:
+    """A command against a prohibition, both cited."""
+    def side(of: Entry) -> dict[str, Any]:
+        return {"id": of.id, "citation": of.citation, "citation_en": of.citation_en, "says": of.says.in_(prose.lang),
+                "verified": of.verified}
+
+    return {"command": side(each.command), "rule": side(each.rule), "sure": each.sure, "resolved_by": None}
+
+
+def reading(name: str, of: Book, lang: str) -> dict[str, Any]:
+    """A contested reading with the option in use."""
+    known = of.rulebook.readings[name]
+    chosen = of.readings[name]
+    return {"id": name, "question": known.question.in_(lang), "chosen": chosen, "default": known.default,
+            "options": {key: text.in_(lang) for key, text in known.options.items()},
+            "says": known.options[chosen].in_(lang)}
+
+
+def book(of: Book) -> dict[str, Any]:
+    """Which book answered, and whether counsel reviewed it."""
+    reviewed = sum(1 for each in of.entries.values() if each.reviewed)
+    return {"version": of.rulebook.version, "hash": of.hash, "entries": len(of.entries), "reviewed_entries": reviewed,
+            "readings": dict(sorted(of.readings.items()))}
+
+
+def citation_of(rule_id: RuleId, of: Book) -> str:
+    """An entry's citation."""
+    return of.entries[rule_id].citation
