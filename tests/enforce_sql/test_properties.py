@@ -31,7 +31,7 @@ from tests.enforce_sql.world import (
     views,
 )
 
-MANY = 6000 if os.environ.get("LAWFUL_SOAK") == "1" else 200
+MANY = 6000 if os.environ.get("LAWFUL_SOAK") == "1" else 150
 EngineError = (duckdb.Error, sqlite3.Error)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from lawful.evidence import EvidenceLog, seed_store, wal
+from lawful.evidence.tree import leaf_hash
 from lawful.evidence.writer import Writer
 from lawful.terms.errors import ProofFailure, UsageError
 from tests.evidence.making import MemoryCheckpointStore, ask, open_log
@@ -261,3 +262,25 @@ def test_a_damaged_payload_is_not_given(log: EvidenceLog) -> None:
     path.write_bytes(path.read_bytes().replace(b'"a":1', b'"a":2'))
     with pytest.raises(ProofFailure, match="not what it commits to"):
         log.payload(log.read(0))
+
+
+def test_an_edge_that_agrees_with_itself_but_not_with_the_head(
+    log: EvidenceLog, reopen: Reopen
+) -> None:
+    """Entry and hash altered together, or a hash of a higher level."""
+    log.append_many([(ask(), {}) for _ in range(257)])
+    bundle, tile, upper = (
+        log.folder / name for name in ("tile/entries/001.p/1", "tile/0/001.p/1", "tile/1/000.p/1")
+    )
+    good = {path: path.read_bytes() for path in (bundle, tile, upper)}
+    entry = good[bundle][2:].replace(b'"door":"cli"', b'"door":"api"')
+    bundle.write_bytes(good[bundle][:2] + entry)
+    tile.write_bytes(leaf_hash(entry))
+    with pytest.raises(ProofFailure, match="do not lead to the checkpoint"):
+        reopen()
+    bundle.write_bytes(good[bundle])
+    tile.write_bytes(good[tile])
+    reopen()
+    upper.write_bytes(bytes(32))
+    with pytest.raises(ProofFailure, match="do not lead to the checkpoint"):
+        reopen()

@@ -7,5 +7,20 @@ from lawful.decide.explain import Conflict, Explanation, FactUsed, RuleAnswer, W
 from lawful.decide.timeline import Span
 from lawful.decide.why import Reason
 
-__all__ = ["Change", "Conflict", "Cure", "Decider", "Decision", "Duty", "DutyList", "Explanation", "FactUsed",
-           "Reason", "RuleAnswer", "Span", "Wanted", "explain", "list_duties"]
+__all__ = [
+    "Change",
+    "Conflict",
+    "Cure",
+    "Decider",
+    "Decision",
+    "Duty",
+    "DutyList",
+    "Explanation",
+    "FactUsed",
+    "Reason",
+    "RuleAnswer",
+    "Span",
+    "Wanted",
+    "explain",
+    "list_duties",
+]

@@ -58,7 +58,7 @@ def compile_program(program: Program) -> Compiled:
     writer = _Writer(program)
     source = writer.source()
     namespace: dict[str, Any] = dict(writer.constants)
-    exec(compile(source, "<law>", "exec"), namespace)  # noqa: S102  # our own text, from trees only
+    exec(compile(source, "<law>", "exec"), namespace)  # our own text, from trees only
     return Compiled(keys=writer.keys, run=namespace["decide"], source=source)
 
 
@@ -81,7 +81,10 @@ class _Writer:
             self.names[key] = f"n{index}"
             body.append(f"    n{index}t = {self.true(node)}")
             body.append(f"    n{index}f = {self.false(node)}")
-        results = ", ".join(f"(True if {self.names[key]}t else False if {self.names[key]}f else None)" for key in self.keys)
+        results = ", ".join(
+            f"(True if {self.names[key]}t else False if {self.names[key]}f else None)"
+            for key in self.keys
+        )
         lines = ["def decide(facts, records):", "    get = facts.get"]
         for name, local in self.facts.items():
             lines.append(f"    {local} = get({name!r})")
@@ -98,7 +101,9 @@ class _Writer:
         needed = set(self.keys)
         for key in reversed(list(self.program.nodes)):
             if key in needed:
-                needed |= {each.key for each in walk(self.program.nodes[key]) if isinstance(each, Ref)}
+                needed |= {
+                    each.key for each in walk(self.program.nodes[key]) if isinstance(each, Ref)
+                }
         return needed
 
     def fact(self, name: str) -> str:
@@ -141,7 +146,9 @@ class _Writer:
             case Flag(name):
                 return f"({self.fact(name)} is True)"
             case PresumedFlag(name, value):
-                return f"({self.fact(name)} is not False)" if value else f"({self.fact(name)} is True)"
+                return (
+                    f"({self.fact(name)} is not False)" if value else f"({self.fact(name)} is True)"
+                )
             case HasAny(name, members):
                 return f"(not {self.set(name)}m.isdisjoint({self.constant(frozenset(members))}))"
             case HasAll(name, members):
@@ -169,7 +176,9 @@ class _Writer:
             case Flag(name):
                 return f"({self.fact(name)} is False)"
             case PresumedFlag(name, value):
-                return f"({self.fact(name)} is False)" if value else f"({self.fact(name)} is not True)"
+                return (
+                    f"({self.fact(name)} is False)" if value else f"({self.fact(name)} is not True)"
+                )
             case HasAny(name, members):
                 local, known = self.set(name), self.constant(frozenset(members))
                 return f"({local} is not None and {local}m.isdisjoint({known}) and {local}u.isdisjoint({known}))"

@@ -79,7 +79,11 @@ class _Search:
             if found.outcome is Outcome.LAWFUL:
                 cures.append(cure)
                 continue
-            if changes and found.outcome is Outcome.UNDETERMINED and decision.outcome is not Outcome.UNDETERMINED:
+            if (
+                changes
+                and found.outcome is Outcome.UNDETERMINED
+                and decision.outcome is not Outcome.UNDETERMINED
+            ):
                 partial.append(cure)
             if len(changes) < STEPS:
                 for step in self.steps(after, found):
@@ -97,8 +101,11 @@ class _Search:
     def steps(self, thing: Thing, decision: Decision) -> Iterator[frozenset[Change]]:
         """Sets of changes that would clear one rule which now stands in the way."""
         court = Court(self.book, thing)
-        standing = sorted((violated is None, key[4:]) for key, violated in decision.values.items()
-                          if key.startswith("vio:") and violated is not False)
+        standing = sorted(
+            (violated is None, key[4:])
+            for key, violated in decision.values.items()
+            if key.startswith("vio:") and violated is not False
+        )
         for unknown, rule in standing:
             entry = self.book.entries[RuleId(rule)]
             if entry.otherwise not in (Otherwise.BLOCK, Otherwise.BEFORE):
@@ -123,7 +130,9 @@ class _Search:
         """Ways to make a line true; the empty way if it is; none if nobody can."""
         return list(self.ways(court, line.node, entry, True))
 
-    def ways(self, court: Court, node: Node, entry: Entry, wanted: bool) -> Iterator[frozenset[Change]]:
+    def ways(
+        self, court: Court, node: Node, entry: Entry, wanted: bool
+    ) -> Iterator[frozenset[Change]]:
         if court.value(node, entry) is wanted:
             yield frozenset()
             return
@@ -138,7 +147,9 @@ class _Search:
             case Flag(name) if name in self.book.definitions:
                 for definition in self.book.definitions[name]:
                     if wanted and court.in_force(definition) and definition.verified:
-                        yield from _combined([self.making(court, each, definition) for each in definition.when])
+                        yield from _combined(
+                            [self.making(court, each, definition) for each in definition.when]
+                        )
             case Flag(name) if self.curable(name):
                 yield frozenset({Change("set", name, "true" if wanted else "false")})
             case HasAny(fact, members) if wanted and self.curable(fact):
@@ -146,7 +157,11 @@ class _Search:
                     yield frozenset({Change("add", fact, member)})
             case HasAll(fact, members) if wanted and self.curable(fact):
                 held = court.thing.values.get(fact)
-                missing = [each for each in members if not isinstance(held, SetValue) or each not in held.members]
+                missing = [
+                    each
+                    for each in members
+                    if not isinstance(held, SetValue) or each not in held.members
+                ]
                 yield frozenset(Change("add", fact, each) for each in missing)
             case Fulfilled(rule) if wanted:
                 yield frozenset({Change("act", rule or entry.id)})
@@ -182,11 +197,15 @@ def apply(
     records = list(thing.records)
     for each in sorted(changes):
         if each.do == "act":
-            records = [record for record in records if record.rule != each.name] + [Record(rule=each.name)]
+            records = [record for record in records if record.rule != each.name] + [
+                Record(rule=each.name)
+            ]
         elif each.do == "set":
             values[each.name] = each.value == "true"
         else:
             held = values.get(each.name, thing.values.get(each.name))
             known = held if isinstance(held, SetValue) else SetValue()
-            values[each.name] = close(each.name, SetValue(known.members | {each.value}, known.unknown - {each.value}))
+            values[each.name] = close(
+                each.name, SetValue(known.members | {each.value}, known.unknown - {each.value})
+            )
     return attrs.evolve(thing, values={**thing.values, **values}, records=tuple(records))

@@ -19,7 +19,6 @@ from lawful.law.tree import Fulfilled, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Outcome
 
-
 FOLDED = ("operation", "recipient_role", "compelled_by", "data_state", "controller_role")
 KEPT = 512
 
@@ -69,7 +68,9 @@ class Decider:
     def values(self, thing: Thing) -> dict[str, Kleene]:
         """The value of each entry (``app:``, ``vio:``) and of ``covered``."""
         compiled = self.compiled(thing)
-        return dict(zip(compiled.keys, compiled.run(thing.values, self.records(thing)), strict=True))
+        return dict(
+            zip(compiled.keys, compiled.run(thing.values, self.records(thing)), strict=True)
+        )
 
     def decide(self, thing: Thing) -> Decision:
         """Decide a use."""
@@ -82,7 +83,9 @@ class Decider:
             if violated is not False and key.startswith("vio:"):
                 rule = self._rules[RuleId(key[4:])]
                 found = outcome_of(rule, violated)
-                if found.rank < outcome.rank or (found is outcome and deciding is not None and rule.id < deciding):
+                if found.rank < outcome.rank or (
+                    found is outcome and deciding is not None and rule.id < deciding
+                ):
                     outcome, deciding = found, rule.id
         covered = values["covered"] is True
         if not covered and outcome is Outcome.LAWFUL:
@@ -104,7 +107,9 @@ def fulfilments(book: Book, about: str) -> tuple[str, ...]:
     for entry in book.entries.values():
         if entry.about == about:
             for line in (*entry.when, *entry.unless, *(entry.requires or ())):
-                found |= {node.rule or entry.id for node in walk(line.node) if isinstance(node, Fulfilled)}
+                found |= {
+                    node.rule or entry.id for node in walk(line.node) if isinstance(node, Fulfilled)
+                }
     return tuple(sorted(found))
 
 
@@ -113,9 +118,9 @@ def law_moment(book: Book, thing: Thing) -> Thing:
     return Court(book, thing).moment
 
 
-def _keep(cache: OrderedDict[tuple[object, ...], object], key: tuple[object, ...], value: object) -> None:
+def _keep(
+    cache: OrderedDict[tuple[object, ...], object], key: tuple[object, ...], value: object
+) -> None:
     cache[key] = value
     while len(cache) > KEPT:
         cache.popitem(last=False)
-
-

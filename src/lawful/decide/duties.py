@@ -55,12 +55,27 @@ class DutyList:
 def list_duties(book: Book, thing: Thing) -> DutyList:
     """The duty list of a thing, by the law of its moment and the clock of ``thing.at``."""
     court = Court(book, thing)
-    judged = {each.id: court.judged(each) for each in book.entries.values()
-              if each.about == thing.about and each.kind is Kind.RULE}
-    answers = {rule: RuleAnswer(entry=book.entries[rule], answer=found.answer,
-                                because=reasons(court, book.entries[rule], found)) for rule, found in judged.items()}
-    duties = [Duty(rule=answers[rule], due=due(court, book.entries[rule], found.answer, latest(thing.records, rule)))
-              for rule, found in judged.items() if found.answer is not Answer.NOT_APPLICABLE]
+    judged = {
+        each.id: court.judged(each)
+        for each in book.entries.values()
+        if each.about == thing.about and each.kind is Kind.RULE
+    }
+    answers = {
+        rule: RuleAnswer(
+            entry=book.entries[rule],
+            answer=found.answer,
+            because=reasons(court, book.entries[rule], found),
+        )
+        for rule, found in judged.items()
+    }
+    duties = [
+        Duty(
+            rule=answers[rule],
+            due=due(court, book.entries[rule], found.answer, latest(thing.records, rule)),
+        )
+        for rule, found in judged.items()
+        if found.answer is not Answer.NOT_APPLICABLE
+    ]
     waits: dict[Missing, list[RuleId]] = {}
     for rule, found in judged.items():
         for each in missing(court, book.entries[rule], found):
@@ -70,11 +85,17 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
             rules = waits.setdefault(Missing("fact", name), [])
             if duty.rule.id not in rules:
                 rules.append(duty.rule.id)
-    wanted = (Wanted(kind=each.kind, name=each.name, why=tuple(rules)) for each, rules in waits.items())
+    wanted = (
+        Wanted(kind=each.kind, name=each.name, why=tuple(rules)) for each, rules in waits.items()
+    )
     return DutyList(
-        thing=thing, book=book, duties=tuple(sorted(duties, key=_order)), rules=tuple(answers.values()),
+        thing=thing,
+        book=book,
+        duties=tuple(sorted(duties, key=_order)),
+        rules=tuple(answers.values()),
         wanted=tuple(sorted(wanted, key=lambda each: (each.kind, each.name))),
-        assumed=tuple(assumed_in(thing, book)), facts=facts_used(court, judged),
+        assumed=tuple(assumed_in(thing, book)),
+        facts=facts_used(court, judged),
     )
 
 

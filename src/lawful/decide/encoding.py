@@ -73,7 +73,9 @@ def _facts(term: Term) -> Iterable[str]:
             return ()
 
 
-def encode(program: Program, vocabulary: Vocabulary, facts: Mapping[str, FactSql], dialect: str) -> tuple[Codes, ...]:
+def encode(
+    program: Program, vocabulary: Vocabulary, facts: Mapping[str, FactSql], dialect: str
+) -> tuple[Codes, ...]:
     """Codes for every fact that the residual still tests and the store supplies, in order of name."""
     found = []
     for name, leaves in sorted(tested(program).items()):
@@ -81,8 +83,17 @@ def encode(program: Program, vocabulary: Vocabulary, facts: Mapping[str, FactSql
             continue
         match vocabulary.facts[name].type:
             case "flag":
-                found.append(Codes(fact=name, values=(None, True, False),
-                                   sql=_case((f"{facts[name].value} IS TRUE", 1), (f"{facts[name].value} IS FALSE", 2), dialect=dialect)))
+                found.append(
+                    Codes(
+                        fact=name,
+                        values=(None, True, False),
+                        sql=_case(
+                            (f"{facts[name].value} IS TRUE", 1),
+                            (f"{facts[name].value} IS FALSE", 2),
+                            dialect=dialect,
+                        ),
+                    )
+                )
             case "enum":
                 found.append(_enum(name, leaves, vocabulary, facts[name].value, dialect))
             case "set":
@@ -94,7 +105,10 @@ def encode(program: Program, vocabulary: Vocabulary, facts: Mapping[str, FactSql
 
 def _case(*whens: tuple[str, int], dialect: str) -> str:
     if dialect == "sqlite":
-        whens = tuple((when.replace(" IS TRUE", " IS 1").replace(" IS FALSE", " IS 0"), code) for when, code in whens)
+        whens = tuple(
+            (when.replace(" IS TRUE", " IS 1").replace(" IS FALSE", " IS 0"), code)
+            for when, code in whens
+        )
     return "CASE " + " ".join(f"WHEN {when} THEN {code}" for when, code in whens) + " ELSE 0 END"
 
 
@@ -107,7 +121,11 @@ def _enum(name: str, leaves: list[Node], vocabulary: Vocabulary, sql: str, diale
             case In(_, members):
                 asked |= set(members)
             case Compare(_, left, right):
-                asked |= {str(term.value) for term in (left, right) if isinstance(term, Literal) and isinstance(term.value, str)}
+                asked |= {
+                    str(term.value)
+                    for term in (left, right)
+                    if isinstance(term, Literal) and isinstance(term.value, str)
+                }
                 for term in (left, right):
                     if isinstance(term, Lookup):
                         asked |= {region for region, _ in term.table}
@@ -118,8 +136,10 @@ def _enum(name: str, leaves: list[Node], vocabulary: Vocabulary, sql: str, diale
     if rest:
         groups.append(rest)
     values: tuple[Value | None, ...] = (None, *(group[0] for group in groups))
-    whens = tuple((f"{sql} IN ({', '.join(literal(each, dialect) for each in group)})", index)
-                  for index, group in enumerate(groups, 1))
+    whens = tuple(
+        (f"{sql} IN ({', '.join(literal(each, dialect) for each in group)})", index)
+        for index, group in enumerate(groups, 1)
+    )
     return Codes(fact=name, values=values, sql=_case(*whens, dialect=dialect))
 
 
@@ -147,17 +167,30 @@ def _alike(name: str, leaves: list[Node], members: list[str]) -> list[list[str]]
 def _set(name: str, leaves: list[Node], sql: FactSql, dialect: str) -> list[Codes]:
     """A flag for each member that is tested, under the name ``fact.member``."""
     assert sql.member is not None
-    members = sorted({each for leaf in leaves if isinstance(leaf, (HasAny, HasAll)) for each in leaf.members})
-    return [Codes(fact=f"{name}.{each}", values=(None, True, False),
-                  sql=_case((f"{sql.member(each)} IS TRUE", 1), (f"{sql.member(each)} IS FALSE", 2), dialect=dialect))
-            for each in members]
+    members = sorted(
+        {each for leaf in leaves if isinstance(leaf, (HasAny, HasAll)) for each in leaf.members}
+    )
+    return [
+        Codes(
+            fact=f"{name}.{each}",
+            values=(None, True, False),
+            sql=_case(
+                (f"{sql.member(each)} IS TRUE", 1),
+                (f"{sql.member(each)} IS FALSE", 2),
+                dialect=dialect,
+            ),
+        )
+        for each in members
+    ]
 
 
 def _ordered(name: str, leaves: list[Node], sql: str, dialect: str) -> Codes:
     """A code for each limit and each stretch between two limits."""
     limits = sorted({each for leaf in leaves for each in _limits(leaf)})
     if not limits:
-        return Codes(fact=name, values=(None, 0), sql=_case((f"{sql} IS NOT NULL", 1), dialect=dialect))
+        return Codes(
+            fact=name, values=(None, 0), sql=_case((f"{sql} IS NOT NULL", 1), dialect=dialect)
+        )
     values: list[Value | None] = [None]
     whens: list[tuple[str, int]] = []
     for index, limit in enumerate(limits):
@@ -231,5 +264,3 @@ def vector_of(codes: tuple[Codes, ...], number: int) -> tuple[int, ...]:
         number, index = divmod(number, code.count)
         found.append(index)
     return tuple(reversed(found))
-
-

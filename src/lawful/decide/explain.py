@@ -90,40 +90,72 @@ class Explanation:
     timeline: tuple[Span, ...]
 
 
-_RANK = {Answer.UNMET: 0, Answer.UNDETERMINED: 1, Answer.APPLIES: 2, Answer.MET: 3, Answer.NOT_APPLICABLE: 4}
+_RANK = {
+    Answer.UNMET: 0,
+    Answer.UNDETERMINED: 1,
+    Answer.APPLIES: 2,
+    Answer.MET: 3,
+    Answer.NOT_APPLICABLE: 4,
+}
 
 
 def explain(
-    decider: Decider, thing: Thing, *, today: date | None = None, demand_review: bool = False, cures: bool = True
+    decider: Decider,
+    thing: Thing,
+    *,
+    today: date | None = None,
+    demand_review: bool = False,
+    cures: bool = True,
 ) -> Explanation:
     """Explain the decision of a use. ``today`` bounds the timeline; without it there is none."""
     court = Court(decider.book, thing)
     decision = decider.decide(thing)
-    judged = {each.id: court.judged(each) for each in decider.book.entries.values()
-              if each.about == thing.about and each.kind is not Kind.DEFINITION}
+    judged = {
+        each.id: court.judged(each)
+        for each in decider.book.entries.values()
+        if each.about == thing.about and each.kind is not Kind.DEFINITION
+    }
     reach = touched(court, demand_review=demand_review)
     outcome = decision.outcome
     if outcome is Outcome.LAWFUL and not reach.covered:
         outcome = Outcome.UNDETERMINED
-    answers = [RuleAnswer(entry=court.book.entries[each], answer=found.answer,
-                          because=reasons(court, court.book.entries[each], found)) for each, found in judged.items()]
-    answers.sort(key=lambda each: (_RANK[each.answer], each.entry.otherwise is not Otherwise.BLOCK, each.id))
+    answers = [
+        RuleAnswer(
+            entry=court.book.entries[each],
+            answer=found.answer,
+            because=reasons(court, court.book.entries[each], found),
+        )
+        for each, found in judged.items()
+    ]
+    answers.sort(
+        key=lambda each: (_RANK[each.answer], each.entry.otherwise is not Otherwise.BLOCK, each.id)
+    )
     return Explanation(
-        thing=thing, book=decider.book, outcome=outcome,
+        thing=thing,
+        book=decider.book,
+        outcome=outcome,
         deciding=decider.book.entries[decision.deciding] if decision.deciding else None,
-        rules=tuple(answers), obligations=tuple(_obligations(answers)),
-        wanted=_wanted(court, judged, reach), assumed=tuple(assumed_in(thing, decider.book)),
+        rules=tuple(answers),
+        obligations=tuple(_obligations(answers)),
+        wanted=_wanted(court, judged, reach),
+        assumed=tuple(assumed_in(thing, decider.book)),
         presumed=_presumed(court, judged),
         cures=find_cures(decider, thing, decision) if cures else (),
-        conflicts=tuple(conflicts(court, judged)), facts=facts_used(court, judged),
-        readings=_readings(court, judged), not_examined=tuple(_not_examined(court, reach)),
-        touched=reach, timeline=timeline(decider.book, thing, today) if today else (),
+        conflicts=tuple(conflicts(court, judged)),
+        facts=facts_used(court, judged),
+        readings=_readings(court, judged),
+        not_examined=tuple(_not_examined(court, reach)),
+        touched=reach,
+        timeline=timeline(decider.book, thing, today) if today else (),
     )
 
 
 def _obligations(answers: list[RuleAnswer]) -> Iterator[RuleAnswer]:
     for each in answers:
-        if each.entry.otherwise in (Otherwise.WITH, Otherwise.AFTER) and each.answer is not Answer.NOT_APPLICABLE:
+        if (
+            each.entry.otherwise in (Otherwise.WITH, Otherwise.AFTER)
+            and each.answer is not Answer.NOT_APPLICABLE
+        ):
             yield each
 
 
@@ -135,9 +167,14 @@ def _wanted(court: Court, judged: Mapping[RuleId, Judged], reach: Touched) -> tu
         if entry.kind is Kind.RULE:
             for each in missing(court, entry, found):
                 waits.setdefault(each, []).append(rule)
-    wanted = [Wanted(kind=each.kind, name=each.name, why=tuple(rules)) for each, rules in waits.items()]
+    wanted = [
+        Wanted(kind=each.kind, name=each.name, why=tuple(rules)) for each, rules in waits.items()
+    ]
     wanted += [Wanted(kind="place", name=each, why=()) for each in reach.unknown_places]
-    wanted += [Wanted(kind="not_covered", name=f"{each.region}.{each.topic}", why=()) for each in reach.gaps]
+    wanted += [
+        Wanted(kind="not_covered", name=f"{each.region}.{each.topic}", why=())
+        for each in reach.gaps
+    ]
     return tuple(sorted(wanted, key=lambda each: (-len(each.why), each.kind, each.name)))
 
 
@@ -147,12 +184,15 @@ def assumed_in(thing: Thing, book: Book) -> Iterator[FactUsed]:
         source = thing.sources.get(name)
         typed = source is None or source.kind is SourceKind.TYPED
         if value is not None and (
-            (typed and book.vocabulary.facts[name].concluded) or (source and source.kind is SourceKind.ASSUMED)
+            (typed and book.vocabulary.facts[name].concluded)
+            or (source and source.kind is SourceKind.ASSUMED)
         ):
             yield FactUsed(name=name, value=value, source=source)
     for record in thing.records:
         if record.items is None:
-            yield FactUsed(name=f"fulfilled:{record.rule}", value=True, source=Source(kind=SourceKind.TYPED))
+            yield FactUsed(
+                name=f"fulfilled:{record.rule}", value=True, source=Source(kind=SourceKind.TYPED)
+            )
 
 
 def _presumed(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
@@ -172,8 +212,11 @@ def _presumed(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
 
 def conflicts(court: Court, judged: Mapping[RuleId, Judged]) -> Iterator[Conflict]:
     """Commands that apply, or may, to a use which a prohibition forbids, or may."""
-    blocks = [court.book.entries[rule] for rule, each in judged.items()
-              if court.book.entries[rule].otherwise is Otherwise.BLOCK and each.violated is not False]
+    blocks = [
+        court.book.entries[rule]
+        for rule, each in judged.items()
+        if court.book.entries[rule].otherwise is Otherwise.BLOCK and each.violated is not False
+    ]
     for rule, each in judged.items():
         entry = court.book.entries[rule]
         if entry.kind is not Kind.COMMAND or each.applies is False:
@@ -191,8 +234,13 @@ def facts_used(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[FactUsed,
         if each.answer is not Answer.NOT_APPLICABLE:
             names |= entry_facts(court, court.book.entries[rule])
     names |= {name for name in PLACES if court.thing.values.get(name) is not None}
-    return tuple(FactUsed(name=name, value=court.thing.values.get(name), source=court.thing.sources.get(name))
-                 for name in court.book.vocabulary.facts if name in names)
+    return tuple(
+        FactUsed(
+            name=name, value=court.thing.values.get(name), source=court.thing.sources.get(name)
+        )
+        for name in court.book.vocabulary.facts
+        if name in names
+    )
 
 
 def _readings(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
@@ -210,14 +258,20 @@ def _readings(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
 def _not_examined(court: Court, reach: Touched) -> Iterator[Text]:
     values, vocabulary = court.thing.values, court.book.vocabulary
     region = values.get("recipient_region")
-    examined = {str(value) for name in PLACES if (value := values.get(name)) and not isinstance(value, SetValue)}
+    examined = {
+        str(value)
+        for name in PLACES
+        if (value := values.get(name)) and not isinstance(value, SetValue)
+    }
     for name in PLACES:
         value = values.get(name)
         if isinstance(value, SetValue):
             examined |= value.members
     if isinstance(region, str) and region != "none" and region not in examined:
         place = vocabulary.values_of("recipient_region")[region]
-        yield Text(f"the law of {place.en}, where the recipient is", f"接收方所在地（{place.zh}）的法律")
+        yield Text(
+            f"the law of {place.en}, where the recipient is", f"接收方所在地（{place.zh}）的法律"
+        )
     for cover in reach.covers:
         if cover.note is not None:
             yield Text(f"{cover.text.en}: {cover.note.en}", f"{cover.text.zh}：{cover.note.zh}")

@@ -41,7 +41,9 @@ _MISSING = object()
 
 
 def specialise(
-    program: Program, known: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene] | None = None
+    program: Program,
+    known: Mapping[str, Value | None],
+    fulfilled: Callable[[str], Kleene] | None = None,
 ) -> Program:
     """The program with the facts of ``known`` put in, and records where ``fulfilled`` answers."""
     worker = _Specialiser(known, fulfilled)
@@ -51,7 +53,9 @@ def specialise(
 
 
 class _Specialiser:
-    def __init__(self, known: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene] | None) -> None:
+    def __init__(
+        self, known: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene] | None
+    ) -> None:
         self.known, self.fulfilled = known, fulfilled
         self.done: dict[str, Node] = {}
 
@@ -81,19 +85,33 @@ class _Specialiser:
         match node:
             case Flag(name):
                 value = self.known.get(name, _MISSING)
-                return node if value is _MISSING else Const(value if isinstance(value, bool) else None)
+                return (
+                    node if value is _MISSING else Const(value if isinstance(value, bool) else None)
+                )
             case PresumedFlag(name, presumed):
                 value = self.known.get(name, _MISSING)
-                return node if value is _MISSING else Const(value if isinstance(value, bool) else presumed)
+                return (
+                    node
+                    if value is _MISSING
+                    else Const(value if isinstance(value, bool) else presumed)
+                )
             case HasAny(fact, members):
                 value = self.known.get(fact, _MISSING)
                 return node if value is _MISSING else Const(has_any(value, members))
             case HasAll(fact, members):
                 value = self.known.get(fact, _MISSING)
-                return node if value is _MISSING else Const(all_of(has_any(value, (each,)) for each in members))
+                return (
+                    node
+                    if value is _MISSING
+                    else Const(all_of(has_any(value, (each,)) for each in members))
+                )
             case In(left, members):
                 value = self._term(left)
-                return node if value is _MISSING else Const(None if value is None else value in members)
+                return (
+                    node
+                    if value is _MISSING
+                    else Const(None if value is None else value in members)
+                )
             case Compare(op, left, right):
                 return self._compare(op, left, right)
             case _:
@@ -146,7 +164,9 @@ def negate(node: Node) -> Node:
             return Not(node)
 
 
-def _junction(kind: type[And] | type[Or], items: list[Node], absorbing: Const, neutral: Const) -> Node:
+def _junction(
+    kind: type[And] | type[Or], items: list[Node], absorbing: Const, neutral: Const
+) -> Node:
     kept: list[Node] = []
     for item in items:
         for each in item.items if isinstance(item, kind) else (item,):
@@ -173,4 +193,3 @@ class _AllKnown(dict[str, "Value | None"]):
 
     def get(self, key: str, default: object = None) -> Value | None:  # type: ignore[override]  # never missing
         return super().get(key)
-

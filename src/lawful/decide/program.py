@@ -76,8 +76,11 @@ class _Folder:
 
     def program(self) -> Program:
         nodes: dict[str, Node] = {}
-        entries = tuple(each for each in self.book.entries.values()
-                        if each.about == self.about and each.kind is not Kind.DEFINITION)
+        entries = tuple(
+            each
+            for each in self.book.entries.values()
+            if each.about == self.about and each.kind is not Kind.DEFINITION
+        )
         for name in self.book.definitions:
             nodes[f"def:{name}"] = self.definition(name)
         for entry in entries:
@@ -101,13 +104,19 @@ class _Folder:
         if not entry.in_force_on(self.day(entry)) or scope is None:
             return FALSE
         exempt = disjunction(tuple(self.fold(line.node, entry) for line in entry.unless))
-        node = conjunction((
-            self.lines(scope, entry),
-            self.bears(entry),
-            self.lines(entry.when, entry),
-            Not(exempt if entry.verified else Doubted(exempt)),
-            Not(disjunction(tuple(self.defeats(each) for each in self.book.defeaters.get(entry.id, ())))),
-        ))
+        node = conjunction(
+            (
+                self.lines(scope, entry),
+                self.bears(entry),
+                self.lines(entry.when, entry),
+                Not(exempt if entry.verified else Doubted(exempt)),
+                Not(
+                    disjunction(
+                        tuple(self.defeats(each) for each in self.book.defeaters.get(entry.id, ()))
+                    )
+                ),
+            )
+        )
         return Doubted(node) if entry.kind is Kind.BASIS and not entry.verified else node
 
     def defeats(self, defeater: RuleId) -> Node:
@@ -164,19 +173,31 @@ class _Folder:
         return Compare("<", FactTerm(fact), Literal(after))
 
     def parameter(self, name: str) -> Parameter | None:
-        live = [each for each in self.book.parameters[name] if each.in_force_on(self.day(each)) and each.verified]
+        live = [
+            each
+            for each in self.book.parameters[name]
+            if each.in_force_on(self.day(each)) and each.verified
+        ]
         return live[0] if live else None
 
     def _term(self, term: Term, entry: Entry) -> Term | None:
         match term:
             case Cutoff(years, table, key):
                 day = self.day(entry)
-                return self._lookup(table, key, lambda age: cutoff(day, age)) if table else Literal(cutoff(day, years))
+                return (
+                    self._lookup(table, key, lambda age: cutoff(day, age))
+                    if table
+                    else Literal(cutoff(day, years))
+                )
             case Number(name, key) if key:
                 return self._lookup(name, key, lambda number: number)
             case Number(name):
                 parameter = self.parameter(name)
-                return None if parameter is None or parameter.number is None else Literal(parameter.number)
+                return (
+                    None
+                    if parameter is None or parameter.number is None
+                    else Literal(parameter.number)
+                )
             case _:
                 return term
 
@@ -197,7 +218,9 @@ class _Folder:
         parts = []
         for topic in self.book.rulebook.coverage.topics:
             touched = self.lines(topic.when, reader)
-            places = conjunction(tuple(self._place(name, self.regions(topic.id)) for name in PLACES))
+            places = conjunction(
+                tuple(self._place(name, self.regions(topic.id)) for name in PLACES)
+            )
             parts.append(Or((Not(touched), places)))
         return conjunction(tuple(parts))
 
@@ -213,12 +236,21 @@ class _Folder:
 
     def _holds(self, cover: Cover) -> bool:
         day = self.days[cover.zone]
-        return (cover.in_force is None or cover.in_force <= day) and (cover.until is None or day <= cover.until)
+        return (cover.in_force is None or cover.in_force <= day) and (
+            cover.until is None or day <= cover.until
+        )
 
     def _place(self, name: str, regions: tuple[str, ...]) -> Node:
         fact = self.book.vocabulary.facts[name]
         if fact.type == "set":
-            return Not(HasAny(name, tuple(each for each in self.book.vocabulary.values_of(name) if each not in regions)))
+            return Not(
+                HasAny(
+                    name,
+                    tuple(
+                        each for each in self.book.vocabulary.values_of(name) if each not in regions
+                    ),
+                )
+            )
         if not regions:
             return FALSE
         left: Term = PresumedTerm(name, regions[0]) if name in MAY_BE_UNKNOWN else FactTerm(name)
@@ -227,7 +259,10 @@ class _Folder:
 
 def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """Nodes so that each comes after those it refers to; the order is stable."""
-    graph = {key: {each.key for each in walk(node) if isinstance(each, Ref)} for key, node in nodes.items()}
+    graph = {
+        key: {each.key for each in walk(node) if isinstance(each, Ref)}
+        for key, node in nodes.items()
+    }
     return {key: nodes[key] for key in TopologicalSorter(graph).static_order()}
 
 

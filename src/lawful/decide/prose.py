@@ -32,15 +32,52 @@ from lawful.terms.ids import RuleId
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
 
 _WORDS = {
-    "en": {"and": " and ", "or": " or ", "not": "not: ", "yes": "yes", "no": "no", "any": " includes any of: ",
-           "all": " includes all of: ", "in": " is ", "notin": " is none of: ", "under": "under {n} years of age",
-           "over": "{n} years of age or older", "under_table": "under the age of {name}", "over_table": "at least the age of {name}",
-           "comma": ", ", "colon": ": ", "record": "on record: ", "passed": "{n} {unit} have passed since {fact}",
-           "presumed": " (presumed {value} where unknown)", "unknown": "not known", "never": "never", "none": "none"},
-    "zh": {"and": "，且", "or": "，或者", "not": "并非：", "yes": "是", "no": "否", "any": "包含下列任一：", "all": "包含下列全部：",
-           "in": "为", "notin": "不属于：", "under": "未满{n}周岁", "over": "已满{n}周岁", "under_table": "未达到{name}规定的年龄",
-           "over_table": "已达到{name}规定的年龄", "comma": "、", "colon": "：", "record": "已有记录：",
-           "passed": "自{fact}起已满{n}{unit}", "presumed": "（未知时推定为{value}）", "unknown": "未知", "never": "从未", "none": "无"},
+    "en": {
+        "and": " and ",
+        "or": " or ",
+        "not": "not: ",
+        "yes": "yes",
+        "no": "no",
+        "any": " includes any of: ",
+        "all": " includes all of: ",
+        "in": " is ",
+        "notin": " is none of: ",
+        "under": "under {n} years of age",
+        "over": "{n} years of age or older",
+        "under_table": "under the age of {name}",
+        "over_table": "at least the age of {name}",
+        "comma": ", ",
+        "colon": ": ",
+        "record": "on record: ",
+        "passed": "{n} {unit} have passed since {fact}",
+        "presumed": " (presumed {value} where unknown)",
+        "unknown": "not known",
+        "never": "never",
+        "none": "none",
+    },
+    "zh": {
+        "and": "，且",
+        "or": "，或者",
+        "not": "并非：",
+        "yes": "是",
+        "no": "否",
+        "any": "包含下列任一：",
+        "all": "包含下列全部：",
+        "in": "为",
+        "notin": "不属于：",
+        "under": "未满{n}周岁",
+        "over": "已满{n}周岁",
+        "under_table": "未达到{name}规定的年龄",
+        "over_table": "已达到{name}规定的年龄",
+        "comma": "、",
+        "colon": "：",
+        "record": "已有记录：",
+        "passed": "自{fact}起已满{n}{unit}",
+        "presumed": "（未知时推定为{value}）",
+        "unknown": "未知",
+        "never": "从未",
+        "none": "无",
+    },
 }
 _UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年"}
 _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "<>": "≠"}
@@ -62,7 +99,8 @@ class Prose:
     def rule(self, rule: str) -> str:
         """What an entry says; of an article's id, its first entry."""
         entry = self.book.entries.get(RuleId(rule)) or next(
-            (each for each in self.book.entries.values() if each.id.startswith(f"{rule}.")), None)
+            (each for each in self.book.entries.values() if each.id.startswith(f"{rule}.")), None
+        )
         return entry.says.in_(self.lang) if entry else rule
 
     def value(self, name: str, value: Value | None) -> str:
@@ -77,7 +115,11 @@ class Prose:
                 texts += [f"{self.member(name, each)}?" for each in sorted(unknown)]
                 return self.words["comma"].join(texts) or self.words["none"]
             case datetime():
-                return self.words["never"] if value >= NEVER_AT else value.strftime("%Y-%m-%d %H:%M UTC")
+                return (
+                    self.words["never"]
+                    if value >= NEVER_AT
+                    else value.strftime("%Y-%m-%d %H:%M UTC")
+                )
             case date():
                 return self.words["never"] if value == NEVER_ON else value.isoformat()
             case int():
@@ -109,7 +151,9 @@ class Prose:
             case Not(Flag(name)) if name not in self.book.definitions:
                 return self.fact(name) + self.words["colon"] + self.words["no"]
             case Not(item) | Doubted(item):
-                return (self.words["not"] if isinstance(node, Not) else "") + self.node(item, depth + 1)
+                return (self.words["not"] if isinstance(node, Not) else "") + self.node(
+                    item, depth + 1
+                )
             case _:
                 return self._leaf(node)
 

@@ -80,7 +80,11 @@ class SqlWriter:
                 return self._members(name, members, " AND ")
             case In(left, members):
                 texts = ", ".join(literal(each, self.dialect) for each in members)
-                return f"({self.term(left)} IN ({texts}))" if members else f"NULLIF({self.term(left)} IS NULL, {self.constant(True)})"
+                return (
+                    f"({self.term(left)} IN ({texts}))"
+                    if members
+                    else f"NULLIF({self.term(left)} IS NULL, {self.constant(True)})"
+                )
             case Compare(op, left, right):
                 return f"({self.term(left)} {op} {self.term(right)})"
             case _:
@@ -100,7 +104,11 @@ class SqlWriter:
         member = self.fact(name).member
         if member is None:
             return self.constant(None)
-        return "(" + (joiner.join(member(each) for each in members) or self.constant(joiner == " AND ")) + ")"
+        return (
+            "("
+            + (joiner.join(member(each) for each in members) or self.constant(joiner == " AND "))
+            + ")"
+        )
 
     def term(self, term: Term) -> str:
         """One side of a comparison."""
@@ -112,7 +120,10 @@ class SqlWriter:
             case PresumedTerm(name, value):
                 return f"COALESCE({self.fact(name).value}, {literal(value, self.dialect)})"
             case Lookup(key, table):
-                rows = " ".join(f"WHEN {literal(region, self.dialect)} THEN {literal(value, self.dialect)}" for region, value in table)
+                rows = " ".join(
+                    f"WHEN {literal(region, self.dialect)} THEN {literal(value, self.dialect)}"
+                    for region, value in table
+                )
                 return f"CASE {self.fact(key).value} {rows} END"
             case _:
                 raise TypeError(f"{type(term).__name__} has no SQL")

@@ -32,7 +32,9 @@ class Span:
 
 def timeline(book: Book, thing: Thing, today: date) -> tuple[Span, ...]:
     """The answers to a use over time, all facts but the day staying as they are."""
-    days = sorted(each for each in turning_days(book, thing) if FIRST <= each <= add(today, 15, "years"))
+    days = sorted(
+        each for each in turning_days(book, thing) if FIRST <= each <= add(today, 15, "years")
+    )
     spans: list[Span] = []
     for day in days:
         outcome, deciding = _answer(book, thing, day)
@@ -61,8 +63,11 @@ def turning_days(book: Book, thing: Thing) -> set[date]:
 def _answer(book: Book, thing: Thing, day: date) -> tuple[Outcome, RuleId | None]:
     moment = attrs.evolve(thing, on=day, at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
     court = Court(book, moment)
-    rules = ((each.id, each, court.judged(each).violated) for each in book.entries.values()
-             if each.kind is Kind.RULE and each.about == thing.about)
+    rules = (
+        (each.id, each, court.judged(each).violated)
+        for each in book.entries.values()
+        if each.kind is Kind.RULE and each.about == thing.about
+    )
     outcome, deciding = worst(rules)
     if outcome is Outcome.LAWFUL and not touched(court).covered:
         return Outcome.UNDETERMINED, None

@@ -61,7 +61,11 @@ class Missing:
 def reasons(court: Court, entry: Entry, judged: Judged) -> tuple[Reason, ...]:
     """Why an entry answers so: the lines that decided, none that did not."""
     if not court.in_force(entry):
-        return (Reason(part="in_force", text=f"{entry.in_force or ''}/{entry.until or ''}", value=False),)
+        return (
+            Reason(
+                part="in_force", text=f"{entry.in_force or ''}/{entry.until or ''}", value=False
+            ),
+        )
     parts = list(_parts(court, entry))
     match judged.answer:
         case Answer.NOT_APPLICABLE:
@@ -83,15 +87,24 @@ def reasons(court: Court, entry: Entry, judged: Judged) -> tuple[Reason, ...]:
 
 def _chosen(parts: list[Reason], *, blocking: bool) -> list[Reason]:
     """The parts that keep an entry from applying."""
-    return [each for each in parts if each.part != "requires"
-            and each.value is (each.part in ("unless", "defeated_by")) and blocking]
+    return [
+        each
+        for each in parts
+        if each.part != "requires"
+        and each.value is (each.part in ("unless", "defeated_by"))
+        and blocking
+    ]
 
 
 def _parts(court: Court, entry: Entry) -> Iterator[Reason]:
-    yield from _lines("scope", court, entry, court.book.instrument(entry).scope.get(entry.about, ()))
+    yield from _lines(
+        "scope", court, entry, court.book.instrument(entry).scope.get(entry.about, ())
+    )
     fact = court.book.vocabulary.role_in.get(entry.about, "")
     if entry.bearer and fact:
-        yield Reason(part="bearer", text=", ".join(entry.bearer), value=court.bears(entry), facts=(fact,))
+        yield Reason(
+            part="bearer", text=", ".join(entry.bearer), value=court.bears(entry), facts=(fact,)
+        )
     yield from _lines("when", court, entry, entry.when)
     yield from _lines("unless", court, entry, entry.unless)
     for defeater in court.book.defeaters.get(entry.id, ()):
@@ -102,7 +115,13 @@ def _parts(court: Court, entry: Entry) -> Iterator[Reason]:
 def _lines(part: str, court: Court, entry: Entry, lines: tuple[Line, ...]) -> Iterator[Reason]:
     for index, line in enumerate(lines, 1):
         value = court.value(line.node, entry)
-        yield Reason(part=part, index=index, text=line.text, value=value, facts=tuple(sorted(all_facts(court, line.node))))
+        yield Reason(
+            part=part,
+            index=index,
+            text=line.text,
+            value=value,
+            facts=tuple(sorted(all_facts(court, line.node))),
+        )
 
 
 def all_facts(court: Court, node: Node) -> set[str]:
@@ -164,7 +183,9 @@ def _missing_applies(court: Court, entry: Entry) -> set[Missing]:
     for defeater in court.book.defeaters.get(entry.id, ()):
         found |= _missing_defeat(court, court.book.entries[defeater])
     if not entry.verified and entry.unless:
-        found |= {Missing("counsel", entry.id) for line in entry.unless if court.value(line.node, entry)}
+        found |= {
+            Missing("counsel", entry.id) for line in entry.unless if court.value(line.node, entry)
+        }
     return found
 
 
@@ -192,8 +213,12 @@ def _missing(court: Court, node: Node, entry: Entry) -> set[Missing]:
         case HasAny(fact) | HasAll(fact) | Passed(fact):
             return {Missing("fact", fact)}
         case In() | Compare():
-            return {Missing("fact", name) for term in terms(node) for name in _term_facts(term)
-                    if court.thing.values.get(name) is None}
+            return {
+                Missing("fact", name)
+                for term in terms(node)
+                for name in _term_facts(term)
+                if court.thing.values.get(name) is None
+            }
         case _:
             return set()
 

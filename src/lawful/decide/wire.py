@@ -49,11 +49,21 @@ def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
         "facts": [fact(each, prose) for each in found.facts],
         "readings": [reading(each, found.book, lang) for each in found.readings],
         "not_examined": [each.in_(lang) for each in found.not_examined],
-        "timeline": [{"from": plain(each.first), "to": plain(each.last), "outcome": each.outcome.value,
-                      "deciding": each.deciding} for each in found.timeline],
+        "timeline": [
+            {
+                "from": plain(each.first),
+                "to": plain(each.last),
+                "outcome": each.outcome.value,
+                "deciding": each.deciding,
+            }
+            for each in found.timeline
+        ],
         "people": None,
         "book": book(found.book),
-        "coverage": [{"jurisdiction": each.jurisdiction, "state": each.state} for each in found.touched.covers],
+        "coverage": [
+            {"jurisdiction": each.jurisdiction, "state": each.state}
+            for each in found.touched.covers
+        ],
     }
 
 
@@ -80,8 +90,11 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
     return {
         **rule(each.rule, of, prose),
         "state": each.due.state.value,
-        "by": None if clock is None else "promptly" if clock.promptly else {
-            "within": clock.within, "unit": clock.unit, "from": list(clock.origin)},
+        "by": None
+        if clock is None
+        else "promptly"
+        if clock.promptly
+        else {"within": clock.within, "unit": clock.unit, "from": list(clock.origin)},
         "last": plain(each.due.last),
         "last_on": plain(each.due.last_on),
         "to": each.rule.entry.to,
@@ -113,14 +126,23 @@ def entry(of: Entry, in_book: Book, prose: Prose) -> dict[str, Any]:
 
 def rule(each: RuleAnswer, of: Book, prose: Prose) -> dict[str, Any]:
     """An entry's answer and why."""
-    return {**entry(each.entry, of, prose), "answer": each.answer.value,
-            "because": [reason(part, of, prose) for part in each.because]}
+    return {
+        **entry(each.entry, of, prose),
+        "answer": each.answer.value,
+        "because": [reason(part, of, prose) for part in each.because],
+    }
 
 
 def reason(each: Reason, of: Book, prose: Prose) -> dict[str, Any]:
     """One part of why, as written and in words."""
-    return {"part": each.part, "index": each.index, "text": each.text, "value": each.value,
-            "facts": list(each.facts), "words": _words(each, of, prose)}
+    return {
+        "part": each.part,
+        "index": each.index,
+        "text": each.text,
+        "value": each.value,
+        "facts": list(each.facts),
+        "words": _words(each, of, prose),
+    }
 
 
 def _words(each: Reason, of: Book, prose: Prose) -> str:
@@ -133,7 +155,9 @@ def _words(each: Reason, of: Book, prose: Prose) -> str:
         case "nothing_permits":
             return prose.words["comma"].join(each.text.split(", "))
         case "bearer":
-            return prose.words["comma"].join(prose.member("controller_role", name) for name in each.text.split(", "))
+            return prose.words["comma"].join(
+                prose.member("controller_role", name) for name in each.text.split(", ")
+            )
         case "unverified":
             return each.text
         case _:
@@ -142,76 +166,153 @@ def _words(each: Reason, of: Book, prose: Prose) -> str:
 
 def fact(each: FactUsed, prose: Prose) -> dict[str, Any]:
     """A fact with its source."""
-    return {"fact": each.name, "label": prose.fact(each.name), "value": plain(each.value),
-            "shown": prose.words["yes"] if each.name.startswith("fulfilled:") else prose.value(each.name, each.value),
-            "source": each.source.kind.value if each.source else "typed",
-            "source_label": each.source.label if each.source else ""}
+    return {
+        "fact": each.name,
+        "label": prose.fact(each.name),
+        "value": plain(each.value),
+        "shown": prose.words["yes"]
+        if each.name.startswith("fulfilled:")
+        else prose.value(each.name, each.value),
+        "source": each.source.kind.value if each.source else "typed",
+        "source_label": each.source.label if each.source else "",
+    }
 
 
 def wanted(each: Wanted, of: Book, prose: Prose) -> dict[str, Any]:
     """What is wanted, from whom, and why (the rules that wait)."""
-    found: dict[str, Any] = {"kind": each.kind, "name": each.name, "why": list(each.why), "question": "", "from": ""}
+    found: dict[str, Any] = {
+        "kind": each.kind,
+        "name": each.name,
+        "why": list(each.why),
+        "question": "",
+        "from": "",
+    }
     if each.kind in ("fact", "place"):
         known = of.vocabulary.facts[each.name]
-        found |= {"question": known.question.in_(prose.lang), "from": known.supplier, "label": prose.fact(each.name)}
+        found |= {
+            "question": known.question.in_(prose.lang),
+            "from": known.supplier,
+            "label": prose.fact(each.name),
+        }
     elif each.kind == "record":
-        found |= {"question": prose.words["record"] + prose.rule(each.name), "from": "register of records",
-                  "label": prose.rule(each.name)}
+        found |= {
+            "question": prose.words["record"] + prose.rule(each.name),
+            "from": "register of records",
+            "label": prose.rule(each.name),
+        }
     elif each.kind == "counsel":
         found |= {"question": prose.rule(each.name), "from": "counsel", "label": each.name}
     else:
         region, _, topic = each.name.partition(".")
         place = prose.member("collected_in", region)
         topics = {known.id: known.text.in_(prose.lang) for known in of.rulebook.coverage.topics}
-        label = {"en": f"not covered: {place}, {topics[topic]}", "zh": f"未覆盖：{place}，{topics[topic]}"}[prose.lang]
-        found |= {"name": "not covered", "region": region, "topic": topic, "question": label, "label": label,
-                  "from": "counsel"}
+        label = {
+            "en": f"not covered: {place}, {topics[topic]}",
+            "zh": f"未覆盖：{place}，{topics[topic]}",
+        }[prose.lang]
+        found |= {
+            "name": "not covered",
+            "region": region,
+            "topic": topic,
+            "question": label,
+            "label": label,
+            "from": "counsel",
+        }
     return found
 
 
 def cure(each: Cure, of: Book, prose: Prose) -> dict[str, Any]:
     """A cure: its steps, their effort, and what the use then answers."""
-    return {"changes": [change(step, of, prose) for step in each.changes], "effort": each.effort,
-            "outcome": each.outcome.value}
+    return {
+        "changes": [change(step, of, prose) for step in each.changes],
+        "effort": each.effort,
+        "outcome": each.outcome.value,
+    }
 
 
 def change(each: Change, of: Book, prose: Prose) -> dict[str, Any]:
     """One step of a cure, with the words a person reads and who can take it."""
     if each.do == "act":
-        return {"do": "act", "fact": f"fulfilled:{each.name}", "value": True, "text": prose.rule(each.name), "by": "us"}
+        return {
+            "do": "act",
+            "fact": f"fulfilled:{each.name}",
+            "value": True,
+            "text": prose.rule(each.name),
+            "by": "us",
+        }
     known = of.vocabulary.facts[each.name]
     if each.do == "add":
         text = prose.member(each.name, each.value)
         text = f"{known.cure.in_(prose.lang)}{prose.words['colon']}{text}" if known.cure else text
-        return {"do": "add", "fact": each.name, "value": each.value, "text": text, "by": known.changed_by}
-    text = known.cure.in_(prose.lang) if known.cure and each.value == "true" else (
-        prose.fact(each.name) + prose.words["colon"] + prose.words["yes" if each.value == "true" else "no"])
-    return {"do": "set", "fact": each.name, "value": each.value == "true", "text": text, "by": known.changed_by}
+        return {
+            "do": "add",
+            "fact": each.name,
+            "value": each.value,
+            "text": text,
+            "by": known.changed_by,
+        }
+    text = (
+        known.cure.in_(prose.lang)
+        if known.cure and each.value == "true"
+        else (
+            prose.fact(each.name)
+            + prose.words["colon"]
+            + prose.words["yes" if each.value == "true" else "no"]
+        )
+    )
+    return {
+        "do": "set",
+        "fact": each.name,
+        "value": each.value == "true",
+        "text": text,
+        "by": known.changed_by,
+    }
 
 
 def conflict(each: Conflict, prose: Prose) -> dict[str, Any]:
     """A command against a prohibition, both cited."""
-    def side(of: Entry) -> dict[str, Any]:
-        return {"id": of.id, "citation": of.citation, "citation_en": of.citation_en, "says": of.says.in_(prose.lang),
-                "verified": of.verified}
 
-    return {"command": side(each.command), "rule": side(each.rule), "sure": each.sure, "resolved_by": None}
+    def side(of: Entry) -> dict[str, Any]:
+        return {
+            "id": of.id,
+            "citation": of.citation,
+            "citation_en": of.citation_en,
+            "says": of.says.in_(prose.lang),
+            "verified": of.verified,
+        }
+
+    return {
+        "command": side(each.command),
+        "rule": side(each.rule),
+        "sure": each.sure,
+        "resolved_by": None,
+    }
 
 
 def reading(name: str, of: Book, lang: str) -> dict[str, Any]:
     """A contested reading with the option in use."""
     known = of.rulebook.readings[name]
     chosen = of.readings[name]
-    return {"id": name, "question": known.question.in_(lang), "chosen": chosen, "default": known.default,
-            "options": {key: text.in_(lang) for key, text in known.options.items()},
-            "says": known.options[chosen].in_(lang)}
+    return {
+        "id": name,
+        "question": known.question.in_(lang),
+        "chosen": chosen,
+        "default": known.default,
+        "options": {key: text.in_(lang) for key, text in known.options.items()},
+        "says": known.options[chosen].in_(lang),
+    }
 
 
 def book(of: Book) -> dict[str, Any]:
     """Which book answered, and whether counsel reviewed it."""
     reviewed = sum(1 for each in of.entries.values() if each.reviewed)
-    return {"version": of.rulebook.version, "hash": of.hash, "entries": len(of.entries), "reviewed_entries": reviewed,
-            "readings": dict(sorted(of.readings.items()))}
+    return {
+        "version": of.rulebook.version,
+        "hash": of.hash,
+        "entries": len(of.entries),
+        "reviewed_entries": reviewed,
+        "readings": dict(sorted(of.readings.items())),
+    }
 
 
 def citation_of(rule_id: RuleId, of: Book) -> str:

@@ -7,4 +7,16 @@ from lawful.law.oracle import Court, Judged, Oracle
 from lawful.law.thing import Record, Thing
 from lawful.law.vocabulary import Fact, Vocabulary
 
-__all__ = ["Book", "Court", "Fact", "Judged", "Oracle", "Record", "Thing", "Vocabulary", "build_book", "check_examples", "lint"]
+__all__ = [
+    "Book",
+    "Court",
+    "Fact",
+    "Judged",
+    "Oracle",
+    "Record",
+    "Thing",
+    "Vocabulary",
+    "build_book",
+    "check_examples",
+    "lint",
+]

@@ -97,10 +97,16 @@ def build_book(files: Mapping[str, bytes], readings: Mapping[str, str] | None = 
     chosen = {each.id: each.default for each in rulebook.readings.values()}
     for name, option in (readings or {}).items():
         if name not in chosen:
-            raise UsageError(f"There is no reading '{name}'.", code="law.reading", hint=nearest(name, chosen))
+            raise UsageError(
+                f"There is no reading '{name}'.", code="law.reading", hint=nearest(name, chosen)
+            )
         options = rulebook.readings[name].options
         if option not in options:
-            raise UsageError(f"'{option}' is not an option of {name}.", code="law.reading", hint=nearest(option, options))
+            raise UsageError(
+                f"'{option}' is not an option of {name}.",
+                code="law.reading",
+                hint=nearest(option, options),
+            )
         chosen[name] = option
     digest = hashlib.sha256()
     for path in sorted(files):

@@ -17,16 +17,20 @@ _CHANGE = re.compile(r"^(fulfilled:[\w.\-]+|[\w.]+)\s*(\+=|-=|\?=|=)\s*(.*)$", r
 NOON = time(12, 0, tzinfo=UTC)
 
 
-def thing_from(vocabulary: Vocabulary, about: str, facts: Mapping[str, object], at: Location | None = None) -> Thing:
+def thing_from(
+    vocabulary: Vocabulary, about: str, facts: Mapping[str, object], at: Location | None = None
+) -> Thing:
     """A thing from named facts; ``on``, ``at`` and ``fulfilled:RULE`` have their own meaning.
 
     Raises: UsageError: an unknown fact, value or thing.
     """
     if about not in vocabulary.knows:
-        raise UsageError(f"There is no thing '{about}'.", hint=nearest(about, vocabulary.knows), location=at)
+        raise UsageError(
+            f"There is no thing '{about}'.", hint=nearest(about, vocabulary.knows), location=at
+        )
     thing = Thing(about=about, at=datetime(2000, 1, 1, 12, tzinfo=UTC))
     for name, raw in facts.items():
-        thing = _set(vocabulary, thing, name, raw, at)
+        thing = set_fact(vocabulary, thing, name, raw, at)
     return thing
 
 
@@ -38,11 +42,14 @@ def change(vocabulary: Vocabulary, thing: Thing, text: str, at: Location | None 
     for part in filter(None, (each.strip() for each in text.split(";"))):
         match = _CHANGE.match(part)
         if match is None:
-            raise UsageError(f"'{part}' is not a change.", location=at,
-                             hint="Write name = value, name += member, name -= member or name ?= member.")
+            raise UsageError(
+                f"'{part}' is not a change.",
+                location=at,
+                hint="Write name = value, name += member, name -= member or name ?= member.",
+            )
         name, op, value = match.groups()
         if op == "=":
-            thing = _set(vocabulary, thing, name, value.strip(), at)
+            thing = set_fact(vocabulary, thing, name, value.strip(), at)
         elif op == "?=" and not value.strip():
             thing = thing.with_values({name: None})
         else:
@@ -50,7 +57,13 @@ def change(vocabulary: Vocabulary, thing: Thing, text: str, at: Location | None 
     return thing
 
 
-def _set(vocabulary: Vocabulary, thing: Thing, name: str, raw: object, at: Location | None) -> Thing:
+def set_fact(
+    vocabulary: Vocabulary, thing: Thing, name: str, raw: object, at: Location | None = None
+) -> Thing:
+    """The thing with one fact, moment (``on``, ``at``) or record (``fulfilled:RULE``) set.
+
+    Raises: UsageError: unknown fact or value.
+    """
     if name == "on":
         day = raw if isinstance(raw, date) else _date(str(raw), at)
         return attrs.evolve(thing, on=day, at=datetime.combine(day, NOON))
@@ -61,7 +74,9 @@ def _set(vocabulary: Vocabulary, thing: Thing, name: str, raw: object, at: Locat
     if name.startswith("fulfilled:"):
         return _record(thing, name.removeprefix("fulfilled:"), raw, at)
     vocabulary.find(name, thing.about, at)
-    return thing.with_values({name: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))})
+    return thing.with_values(
+        {name: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))}
+    )
 
 
 def _date(text: str, at: Location | None) -> date:
@@ -85,19 +100,30 @@ def _record(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
     try:
         done = instant_of(text.upper() if text.endswith("z") else text)
     except ValueError:
-        raise UsageError(f"'{raw}' does not say whether {rule} was fulfilled.", location=at,
-                         hint="Write true, false, null, or the instant at which it was done.") from None
+        raise UsageError(
+            f"'{raw}' does not say whether {rule} was fulfilled.",
+            location=at,
+            hint="Write true, false, null, or the instant at which it was done.",
+        ) from None
     return attrs.evolve(thing, records=(*others, Record(rule=rule, done_at=done)), kept=kept)
 
 
-def _members(vocabulary: Vocabulary, thing: Thing, name: str, op: str, text: str, at: Location | None) -> Value:
+def _members(
+    vocabulary: Vocabulary, thing: Thing, name: str, op: str, text: str, at: Location | None
+) -> Value:
     fact = vocabulary.find(name, thing.about, at)
     if fact.type != "set":
-        raise UsageError(f"'{name}' is not a set.", location=at, hint=f"Write {name} = value, or {name} ?= for unknown.")
+        raise UsageError(
+            f"'{name}' is not a set.",
+            location=at,
+            hint=f"Write {name} = value, or {name} ?= for unknown.",
+        )
     now = thing.values.get(name)
     current = now if isinstance(now, SetValue) else SetValue()
     asked = frozenset(vocabulary.member(name, each.strip(), at) for each in text.split(","))
-    members = current.members | asked if op == "+=" else current.members - asked  # -= and ?= take away
+    members = (
+        current.members | asked if op == "+=" else current.members - asked
+    )  # -= and ?= take away
     unknown = (current.unknown | asked if op == "?=" else current.unknown - asked) - members
     value = vocabulary.close(name, SetValue(members, unknown))
     assert isinstance(value, SetValue)

@@ -56,16 +56,33 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
     Met late: the act, when it was done (with phases the first), came after the last moment.
     """
     last, last_on, wanted = last_moment(court, entry)
-    done = min((each.done_at for each in records if each.done_at), default=None)
+    zone = court.book.instrument(entry).zone
+    running = [each for each in records if in_running_period(each, court, entry)]
+    done = min((each.done_at for each in running if each.done_at), default=None)
     if answer is Answer.UNDETERMINED:
         return Due(state=DutyState.UNDETERMINED, last=last, last_on=last_on, wanted=wanted)
     if answer is Answer.MET:
-        late = done is not None and last is not None and done > last
-        return Due(state=DutyState.MET_LATE if late else DutyState.MET, last=last, last_on=last_on, done_at=done)
+        late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), last, last_on)
+        return Due(
+            state=DutyState.MET_LATE if late else DutyState.MET,
+            last=last,
+            last_on=last_on,
+            done_at=done,
+        )
     if entry.by is not None and entry.by.promptly:
         return Due(state=DutyState.PROMPTLY)
-    overdue = last is not None and court.thing.at > last
-    return Due(state=DutyState.OVERDUE if overdue else DutyState.DUE, last=last, last_on=last_on, wanted=wanted)
+    overdue = _is_after(court.thing.at, court.thing.day(zone), last, last_on)
+    return Due(
+        state=DutyState.OVERDUE if overdue else DutyState.DUE,
+        last=last,
+        last_on=last_on,
+        wanted=wanted,
+    )
+
+
+def _is_after(at: datetime, on: date, last: datetime | None, last_on: date | None) -> bool:
+    """Is it after the last day, or the last moment where none is a day's end?"""
+    return on > last_on if last_on is not None else last is not None and at > last
 
 
 def last_moment(court: Court, entry: Entry) -> tuple[datetime | None, date | None, tuple[str, ...]]:
@@ -76,7 +93,8 @@ def last_moment(court: Court, entry: Entry) -> tuple[datetime | None, date | Non
     if clock.promptly:
         return None, None, ()
     if clock.on:
-        return (*_fixed(court, entry, clock), ())
+        known = clock.on[:1].isdigit() or court.thing.values.get(clock.on) is not None
+        return (*_fixed(court, entry, clock), () if known else (clock.on,))
     start, wanted = _start(court, clock)
     if start is None:
         return None, None, wanted
@@ -99,10 +117,16 @@ def _start(court: Court, clock: Clock) -> tuple[date | datetime | None, tuple[st
 
 
 def _as_instant(value: date | datetime) -> datetime:
-    return value if isinstance(value, datetime) else datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return (
+        value
+        if isinstance(value, datetime)
+        else datetime(value.year, value.month, value.day, tzinfo=UTC)
+    )
 
 
-def _count(court: Court, entry: Entry, clock: Clock, start: date | datetime) -> tuple[datetime, date | None]:
+def _count(
+    court: Court, entry: Entry, clock: Clock, start: date | datetime
+) -> tuple[datetime, date | None]:
     zone = court.book.instrument(entry).zone
     n = -clock.within if clock.before else clock.within
     if clock.unit == "hours":
@@ -123,6 +147,8 @@ def _fixed(court: Court, entry: Entry, clock: Clock) -> tuple[datetime | None, d
     """``on``: a date fact, or a month and day of the running year."""
     zone = court.book.instrument(entry).zone
     value = court.thing.values.get(clock.on)
+    if value in (NEVER_ON, NEVER_AT):
+        return None, None
     if isinstance(value, datetime):
         return value, None
     if isinstance(value, date):
@@ -134,24 +160,41 @@ def _fixed(court: Court, entry: Entry, clock: Clock) -> tuple[datetime | None, d
     return None, None
 
 
-def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | None, date | None]:
-    """First and last day of the period that runs on the thing's day; None where the start is open.
+def running_period(
+    period: Period, court: Court, entry: Entry
+) -> tuple[date | None, date | None]:
+    """First and last day of the period that runs on the thing's day.
 
-    ``first`` is the last day of the first period; from ``01-01`` periods follow the calendar.
+    ``first`` is the last day of the first period; from ``01-01`` periods follow the calendar. The
+    last day is None where the start is open: then the period is the stretch up to today.
     """
     day = court.thing.day(court.book.instrument(entry).zone)
     if period.origin[:1].isdigit():
         month, first_day = (int(part) for part in period.origin.split("-"))
-        start = date(day.year, month, first_day)
-        if start > day:
-            start = add(start, -1, "years")
-        return start, add(start, period.n, period.unit) - timedelta(days=1)
+        anchor = date(day.year, month, first_day)
+        if anchor > day:
+            anchor = add(anchor, -1, "years")
+        k = 0
+        while add(anchor, (k + 1) * period.n, period.unit) <= day:
+            k += 1
+        start = add(anchor, k * period.n, period.unit)
+        return start, add(anchor, (k + 1) * period.n, period.unit) - timedelta(days=1)
     if period.first is None:
         return add(day, -period.n, period.unit) + timedelta(days=1), None
-    end = period.first
-    while end < day:
-        end = add(end, period.n, period.unit)
-    return add(end, -period.n, period.unit) + timedelta(days=1), end
+    k = 0  # counted from the first end, so that a 31st comes back after a short month
+    while add(period.first, k * period.n, period.unit) < day:
+        k += 1
+    before = add(period.first, (k - 1) * period.n, period.unit)
+    return before + timedelta(days=1), add(period.first, k * period.n, period.unit)
+
+
+def in_running_period(record: Record, court: Court, entry: Entry) -> bool:
+    """Does an act fall in the running period of a rule, where it has one?"""
+    if entry.every is None or record.done_at is None:
+        return True
+    start, _ = running_period(entry.every, court, entry)
+    zone = ZoneInfo(court.book.instrument(entry).zone)
+    return start is None or record.done_at.astimezone(zone).date() >= start
 
 
 def _end_of_period(court: Court, entry: Entry) -> tuple[datetime | None, date | None]:

@@ -10,7 +10,14 @@ from lawful.law.model import Cover, Topic
 from lawful.law.oracle import Court, all_of
 from lawful.terms.values import SetValue
 
-PLACES = ("subject_located_in", "subject_resident_in", "controller_region", "collected_in", "stored_in", "processed_in")
+PLACES = (
+    "subject_located_in",
+    "subject_resident_in",
+    "controller_region",
+    "collected_in",
+    "stored_in",
+    "processed_in",
+)
 MAY_BE_UNKNOWN = ("subject_resident_in",)
 
 
@@ -70,8 +77,11 @@ def touched(court: Court, *, demand_review: bool = False) -> Touched:
 def topics_touched(court: Court) -> list[Topic]:
     """The topics whose predicate is not false."""
     reader = next(iter(court.book.entries.values()))
-    return [topic for topic in court.book.rulebook.coverage.topics
-            if all_of([court.value(line.node, reader) for line in topic.when]) is not False]
+    return [
+        topic
+        for topic in court.book.rulebook.coverage.topics
+        if all_of([court.value(line.node, reader) for line in topic.when]) is not False
+    ]
 
 
 def covers_of(court: Court, region: str, *, demand_review: bool = False) -> list[Cover]:
@@ -88,4 +98,6 @@ def covers_of(court: Court, region: str, *, demand_review: bool = False) -> list
 
 
 def _in_force(cover: Cover, day: date) -> bool:
-    return (cover.in_force is None or cover.in_force <= day) and (cover.until is None or day <= cover.until)
+    return (cover.in_force is None or cover.in_force <= day) and (
+        cover.until is None or day <= cover.until
+    )

@@ -36,13 +36,25 @@ def cutoff(day: date, years: int) -> date:
     return add(day, -years, "years")
 
 
+def of_age_on(born: date, years: int) -> date:
+    """The first day on which one born on ``born`` is no longer younger than ``years``.
+
+    >>> of_age_on(date(2012, 2, 29), 14)
+    datetime.date(2026, 3, 1)
+    """
+    guess = add(born, years, "years")
+    while cutoff(guess, years) < born:
+        guess += timedelta(days=1)
+    return guess
+
+
 def has_passed(value: Value, n: int, unit: str, day: date, zone: str) -> bool:
     """Has so much time gone by since a date or instant? *Never* has not."""
     if isinstance(value, datetime):
         if value >= NEVER_AT:
             return False
         value = value.astimezone(ZoneInfo(zone)).date()
-    if not isinstance(value, date) or value == NEVER_ON:
+    if not isinstance(value, date) or value == NEVER_ON or value > day:
         return False
     return add(value, n, unit) <= day
 

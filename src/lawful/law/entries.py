@@ -29,14 +29,38 @@ from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise
 from lawful.terms.texts import Text
 
-_SHARED = {"id", "about", "when", "unless", "in_force", "until", "verified", "defeats", "defeated_by",
-           "citation", "citation_en", "why", "bearer"}
+_SHARED = {
+    "id",
+    "about",
+    "when",
+    "unless",
+    "in_force",
+    "until",
+    "verified",
+    "defeats",
+    "defeated_by",
+    "citation",
+    "citation_en",
+    "why",
+    "bearer",
+}
 KEYS: dict[str, set[str]] = {
     "rule": _SHARED | {"duty", "requires", "otherwise", "by", "every", "to", "contents", "binds"},
     "command": _SHARED | {"duty", "commands", "by"},
     "basis": _SHARED | {"permits"},
     "definition": _SHARED | {"name", "means"},
-    "parameter": {"id", "name", "means", "number", "list", "by_region", "else", "in_force", "until", "verified"},
+    "parameter": {
+        "id",
+        "name",
+        "means",
+        "number",
+        "list",
+        "by_region",
+        "else",
+        "in_force",
+        "until",
+        "verified",
+    },
     "reading": {"id", "question", "options", "default", "confidence"},
     "prose": {"id", "says", "reason", "decides"},
 }
@@ -63,7 +87,12 @@ def check_keys(table: Mapping[str, Any], known: Iterable[str], at: Location, wha
     """Raise UsageError on a key that ``what`` does not have; the nearest is offered."""
     for key in table:
         if key not in set(known):
-            raise UsageError(f"A {what} has no key '{key}'.", location=at, code="law.key", hint=nearest(key, known))
+            raise UsageError(
+                f"A {what} has no key '{key}'.",
+                location=at,
+                code="law.key",
+                hint=nearest(key, known),
+            )
 
 
 def text_in(raw: object, at: Location, what: str) -> Text:
@@ -72,15 +101,23 @@ def text_in(raw: object, at: Location, what: str) -> Text:
     Raises: UsageError: one is missing.
     """
     if not isinstance(raw, dict) or set(raw) != {"en", "zh"} or not all(raw.values()):
-        raise UsageError(f"{what} wants a text in both languages.", location=at, code="law.text",
-                         hint='Write { en = "…", zh = "…" }.')
+        raise UsageError(
+            f"{what} wants a text in both languages.",
+            location=at,
+            code="law.text",
+            hint='Write { en = "…", zh = "…" }.',
+        )
     return Text(raw["en"], raw["zh"])
 
 
 def lines_of(raw: object, place: Place) -> tuple[Line, ...]:
     """Condition lines, each parsed at its own line of the file."""
     if not isinstance(raw, list) or not all(isinstance(each, str) for each in raw):
-        raise UsageError("Conditions are a list of texts, one condition a line.", location=place.at(""), code="law.key")
+        raise UsageError(
+            "Conditions are a list of texts, one condition a line.",
+            location=place.at(""),
+            code="law.key",
+        )
     found = []
     for text in raw:
         at = place.at(text)
@@ -88,7 +125,9 @@ def lines_of(raw: object, place: Place) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def entry_from(kind: str, table: Mapping[str, Any], place: Place) -> Entry | Parameter | Reading | Prose:
+def entry_from(
+    kind: str, table: Mapping[str, Any], place: Place
+) -> Entry | Parameter | Reading | Prose:
     """One entry of an article file, with what it inherits from the article.
 
     Raises: UsageError: a key, text, date or condition is not right.
@@ -111,11 +150,17 @@ def entry_from(kind: str, table: Mapping[str, Any], place: Place) -> Entry | Par
 def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> Entry:
     article = place.article
     if not str(table["id"]).startswith(f"{article.id}.") and table["id"] != article.id:
-        raise UsageError(f"'{table['id']}' does not extend its article's id '{article.id}'.", location=at, code="law.id")
+        raise UsageError(
+            f"'{table['id']}' does not extend its article's id '{article.id}'.",
+            location=at,
+            code="law.id",
+        )
     bearer = table.get("bearer", ())
     otherwise = table.get("otherwise")
     if kind == "rule" and otherwise not in {each.value for each in Otherwise}:
-        raise UsageError("A rule says otherwise = block, before, with or after.", location=at, code="law.key")
+        raise UsageError(
+            "A rule says otherwise = block, before, with or after.", location=at, code="law.key"
+        )
     requires = table.get("requires")
     return Entry(
         id=RuleId(table["id"]),
@@ -176,15 +221,23 @@ def _clock(raw: Mapping[str, Any], at: Location) -> Clock:
         return Clock(on=str(raw["on"]))
     unit = raw.get("unit", "")
     if unit not in CLOCK_UNITS:
-        raise UsageError(f"A clock does not count in '{unit}'.", location=at, code="law.clock",
-                         hint=f"Units: {', '.join(CLOCK_UNITS)}, or within = \"promptly\".")
+        raise UsageError(
+            f"A clock does not count in '{unit}'.",
+            location=at,
+            code="law.clock",
+            hint=f'Units: {", ".join(CLOCK_UNITS)}, or within = "promptly".',
+        )
     back = "before" in raw
-    return Clock(within=raw["before"] if back else raw["within"], unit=unit, origin=origins, before=back)
+    return Clock(
+        within=raw["before"] if back else raw["within"], unit=unit, origin=origins, before=back
+    )
 
 
 def _period(raw: Mapping[str, Any], at: Location) -> Period:
     check_keys(raw, ("n", "unit", "from", "first"), at, "period")
-    return Period(n=raw["n"], unit=raw["unit"], origin=raw.get("from", "last"), first=raw.get("first"))
+    return Period(
+        n=raw["n"], unit=raw["unit"], origin=raw.get("from", "last"), first=raw.get("first")
+    )
 
 
 def _item(raw: object, place: Place) -> Item:
@@ -192,38 +245,71 @@ def _item(raw: object, place: Place) -> Item:
         return Item(name=raw)
     if isinstance(raw, dict) and set(raw) == {"item", "when"}:
         return Item(name=raw["item"], when=parse(raw["when"], place.at(raw["when"])))
-    raise UsageError("An item is a name, or { item, when }.", location=place.at("contents"), code="law.key")
+    raise UsageError(
+        "An item is a name, or { item, when }.", location=place.at("contents"), code="law.key"
+    )
 
 
 def _parameter(table: Mapping[str, Any], place: Place, at: Location) -> Parameter:
     if sum(key in table for key in ("number", "list", "by_region")) != 1:
-        raise UsageError("A parameter has a number, a list, or a table by_region with its else.", location=at, code="law.key")
+        raise UsageError(
+            "A parameter has a number, a list, or a table by_region with its else.",
+            location=at,
+            code="law.key",
+        )
     if "by_region" in table and "else" not in table:
-        raise UsageError("A table by region says what holds elsewhere: else = …", location=at, code="law.key")
+        raise UsageError(
+            "A table by region says what holds elsewhere: else = …", location=at, code="law.key"
+        )
     article = place.article
     return Parameter(
-        id=RuleId(table["id"]), name=table["name"], instrument=article.instrument,
+        id=RuleId(table["id"]),
+        name=table["name"],
+        instrument=article.instrument,
         says=text_in(table.get("means"), at, "'means'"),
-        number=table.get("number"), listed=tuple(table.get("list", ())),
-        by_region=dict(table.get("by_region", {})), other=table.get("else"),
+        number=table.get("number"),
+        listed=tuple(table.get("list", ())),
+        by_region=dict(table.get("by_region", {})),
+        other=table.get("else"),
         in_force=_later(article.in_force, _day(table.get("in_force"), at)),
         until=_earlier(article.until, _day(table.get("until"), at)),
-        verified=bool(table.get("verified", article.verified)), article=article.id, file=place.file, line=at.line,
+        verified=bool(table.get("verified", article.verified)),
+        article=article.id,
+        file=place.file,
+        line=at.line,
     )
 
 
 def _reading(table: Mapping[str, Any], place: Place, at: Location) -> Reading:
-    options = {key: text_in(raw, at, f"option '{key}'") for key, raw in table.get("options", {}).items()}
+    options = {
+        key: text_in(raw, at, f"option '{key}'") for key, raw in table.get("options", {}).items()
+    }
     if table.get("default") not in options:
         raise UsageError("A reading's default is one of its options.", location=at, code="law.key")
-    return Reading(id=table["id"], question=text_in(table.get("question"), at, "'question'"), options=options,
-                   default=table["default"], article=place.article.id, confidence=table.get("confidence", ""),
-                   file=place.file, line=at.line)
+    return Reading(
+        id=table["id"],
+        question=text_in(table.get("question"), at, "'question'"),
+        options=options,
+        default=table["default"],
+        article=place.article.id,
+        confidence=table.get("confidence", ""),
+        file=place.file,
+        line=at.line,
+    )
 
 
 def _prose(table: Mapping[str, Any], place: Place, at: Location) -> Prose:
     if table.get("decides", "a person") != "a person" or table.get("reason") not in REASONS:
-        raise UsageError("Prose says decides = \"a person\" and a reason.", location=at, code="law.key",
-                         hint=f"Reasons: {'; '.join(REASONS)}.")
-    return Prose(id=RuleId(table["id"]), says=text_in(table.get("says"), at, "'says'"), reason=table["reason"],
-                 article=place.article.id, instrument=place.instrument.id)
+        raise UsageError(
+            'Prose says decides = "a person" and a reason.',
+            location=at,
+            code="law.key",
+            hint=f"Reasons: {'; '.join(REASONS)}.",
+        )
+    return Prose(
+        id=RuleId(table["id"]),
+        says=text_in(table.get("says"), at, "'says'"),
+        reason=table["reason"],
+        article=place.article.id,
+        instrument=place.instrument.id,
+    )

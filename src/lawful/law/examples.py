@@ -20,7 +20,11 @@ def possible_answers(entry: Entry) -> tuple[str, ...]:
         case Kind.DEFINITION:
             return ("true", "false", "unknown") if entry.verified else ("unknown",)
         case Kind.BASIS:
-            return ("applies", "not_applicable", "undetermined") if entry.verified else ("not_applicable", "undetermined")
+            return (
+                ("applies", "not_applicable", "undetermined")
+                if entry.verified
+                else ("not_applicable", "undetermined")
+            )
         case Kind.COMMAND:
             return ("applies", "not_applicable", "undetermined")
         case _:
@@ -62,11 +66,19 @@ def check_examples(book: Book) -> Iterator[LawfulError]:
         shown.setdefault(entry.id, set()).add(example.expect)
         found = answer_of(book, entry, thing)
         if found != example.expect:
-            yield UsageError(f"{example.rule} answers {found}, not {example.expect}, when: {example.change or 'base'}.",
-                             location=at, code="law.example")
+            yield UsageError(
+                f"{example.rule} answers {found}, not {example.expect}, when: {example.change or 'base'}.",
+                location=at,
+                code="law.example",
+            )
     for entry in book.entries.values():
-        missing = [each for each in possible_answers(entry) if each not in shown.get(entry.id, set())]
+        missing = [
+            each for each in possible_answers(entry) if each not in shown.get(entry.id, set())
+        ]
         if missing:
-            yield UsageError(f"{entry.id} has no example that answers {', '.join(missing)}.",
-                             location=Location(file=entry.file, line=entry.line, record=entry.id), code="law.example",
-                             hint="The loader wants one row for each answer an entry can give.")
+            yield UsageError(
+                f"{entry.id} has no example that answers {', '.join(missing)}.",
+                location=Location(file=entry.file, line=entry.line, record=entry.id),
+                code="law.example",
+                hint="The loader wants one row for each answer an entry can give.",
+            )

@@ -47,8 +47,12 @@ def lint(book: Book) -> list[LawfulError]:
 
 
 def _error(entry: Entry, message: str, hint: str = "", line: int = 0) -> UsageError:
-    return UsageError(message, code="law.lint", hint=hint,
-                      location=Location(file=entry.file, line=line or entry.line, record=entry.id))
+    return UsageError(
+        message,
+        code="law.lint",
+        hint=hint,
+        location=Location(file=entry.file, line=line or entry.line, record=entry.id),
+    )
 
 
 def _all_lines(entry: Entry) -> Iterator[Line]:
@@ -101,7 +105,10 @@ def _typed(book: Book, name: str, about: str, *types: str) -> Fact:
         fact = book.vocabulary.find(name, about)
     except UsageError as error:
         names = [*book.vocabulary.facts, *book.definitions]
-        raise UsageError(error.message, hint=error.hint if error.code != "law.unknown_fact" else nearest(name, names)) from None
+        raise UsageError(
+            error.message,
+            hint=error.hint if error.code != "law.unknown_fact" else nearest(name, names),
+        ) from None
     if fact.type not in types:
         raise UsageError(f"'{name}' is a {fact.type}, not a {' or '.join(types)}.")
     return fact
@@ -119,7 +126,10 @@ def _reading(book: Book, reading: str, option: str) -> None:
     if reading not in known:
         raise UsageError(f"There is no reading '{reading}'.", hint=nearest(reading, known))
     if option not in known[reading].options:
-        raise UsageError(f"'{option}' is not an option of {reading}.", hint=nearest(option, known[reading].options))
+        raise UsageError(
+            f"'{option}' is not an option of {reading}.",
+            hint=nearest(option, known[reading].options),
+        )
 
 
 def _comparison(book: Book, op: str, left: Term, right: Term, about: str) -> None:
@@ -135,7 +145,9 @@ def _comparison(book: Book, op: str, left: Term, right: Term, about: str) -> Non
         return
     match right:
         case Number(name) | Cutoff(_, name) if name and name not in book.parameters:
-            raise UsageError(f"There is no parameter '{name}'.", hint=nearest(name, book.parameters))
+            raise UsageError(
+                f"There is no parameter '{name}'.", hint=nearest(name, book.parameters)
+            )
         case Cutoff() if fact.type != "date":
             raise UsageError("cutoff(…) is a date: compare a date with it.")
         case Literal(value) if isinstance(value, str):
@@ -143,36 +155,51 @@ def _comparison(book: Book, op: str, left: Term, right: Term, about: str) -> Non
         case Literal() | Cutoff() | Number():
             return
         case _:
-            raise UsageError("A fact is compared with a value, not with another fact.",
-                             hint="What compares two facts is a computed fact or a definition.")
+            raise UsageError(
+                "A fact is compared with a value, not with another fact.",
+                hint="What compares two facts is a computed fact or a definition.",
+            )
 
 
 def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
     """Thing, scope, name and defeaters of an entry."""
     if entry.about not in book.vocabulary.knows:
-        yield _error(entry, f"There is no thing '{entry.about}'.", nearest(entry.about, book.vocabulary.knows))
+        yield _error(
+            entry,
+            f"There is no thing '{entry.about}'.",
+            nearest(entry.about, book.vocabulary.knows),
+        )
         return
     if entry.kind is not Kind.DEFINITION and entry.about not in book.instrument(entry).scope:
-        yield _error(entry, f"{book.instrument(entry).file} has no scope for a {entry.about}.",
-                     "A kind of thing without a scope is not covered: add it under [scope].")
+        yield _error(
+            entry,
+            f"{book.instrument(entry).file} has no scope for a {entry.about}.",
+            "A kind of thing without a scope is not covered: add it under [scope].",
+        )
     if entry.kind is Kind.DEFINITION and not entry.name:
         yield _error(entry, "A definition wants the name that conditions use.")
     if entry.kind is Kind.COMMAND and not entry.commands:
         yield _error(entry, "A command says which use of data it commands.")
     for name in entry.binds:
         if name not in book.vocabulary.facts:
-            yield _error(entry, f"There is no fact '{name}' to bind.", nearest(name, book.vocabulary.facts))
+            yield _error(
+                entry, f"There is no fact '{name}' to bind.", nearest(name, book.vocabulary.facts)
+            )
 
 
 def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
     """Defeaters are named where they defeat; policy never defeats; a basis defeats something."""
     for pattern in (*entry.defeats, *entry.defeated_by):
-        if not book.matching(pattern) and not any(each.id == pattern for each in book.rulebook.entries):
+        if not book.matching(pattern) and not any(
+            each.id == pattern for each in book.rulebook.entries
+        ):
             yield _error(entry, f"'{pattern}' names no entry.", nearest(pattern, book.entries))
     if entry.force == "policy" and (entry.defeats or entry.kind is Kind.BASIS):
         yield _error(entry, "Company policy may be stricter than law; it never defeats.")
-    if entry.kind is Kind.BASIS and not entry.defeats and not any(
-        entry.id in ids for ids in book.defeaters.values()
+    if (
+        entry.kind is Kind.BASIS
+        and not entry.defeats
+        and not any(entry.id in ids for ids in book.defeaters.values())
     ):
         yield _error(entry, "A basis only defeats, and this one defeats nothing.")
 
@@ -187,8 +214,12 @@ def check_permitting(book: Book, entry: Entry) -> Iterator[LawfulError]:
                 helps = positive if good is None else (positive is good if frees else None)
                 hurts = good is not None and binds and positive is good
                 if helps is False or hurts:
-                    yield _error(entry, f"'{name}' is no where nothing is recorded, but here yes makes it worse.\n  {line.text}",
-                                 "Leave it unknown (take `unrecorded` away), or turn the condition round.", line.line)
+                    yield _error(
+                        entry,
+                        f"'{name}' is no where nothing is recorded, but here yes makes it worse.\n  {line.text}",
+                        "Leave it unknown (take `unrecorded` away), or turn the condition round.",
+                        line.line,
+                    )
 
 
 def _polarities(book: Book, node: Node, positive: bool) -> Iterator[tuple[str, bool]]:
@@ -203,7 +234,9 @@ def _polarities(book: Book, node: Node, positive: bool) -> Iterator[tuple[str, b
             for definition in book.definitions[name]:
                 for line in definition.when:
                     yield from _polarities(book, line.node, positive)
-        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name) if book.vocabulary.only_permits(name):
+        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name) if (
+            book.vocabulary.only_permits(name)
+        ):
             yield name, positive
         case In(FactTerm(name), members) if book.vocabulary.only_permits(name):
             yield name, positive is (book.vocabulary.facts[name].absent not in members)
@@ -215,21 +248,30 @@ def _polarities(book: Book, node: Node, positive: bool) -> Iterator[tuple[str, b
 
 
 CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (
-    check_conditions, check_shape, check_defeat, check_permitting,
+    check_conditions,
+    check_shape,
+    check_defeat,
+    check_permitting,
 )
 
 
 def _cycles(book: Book) -> Iterator[LawfulError]:
     graph: dict[str, set[str]] = {each: set(ids) for each, ids in book.defeaters.items()}
     for name, entries in book.definitions.items():
-        used = {fact for entry in entries for line in _all_lines(entry) for fact in _names(line.node)}
+        used = {
+            fact for entry in entries for line in _all_lines(entry) for fact in _names(line.node)
+        }
         graph[name] = used & set(book.definitions)
     try:
         tuple(TopologicalSorter(graph).static_order())
     except CycleError as error:
         ring = [str(each) for each in error.args[1]]
         entry = book.entries.get(ring[0]) or book.definitions[ring[0]][0]  # type: ignore[call-overload]  # a rule id or a name
-        yield _error(entry, f"These go round in a ring: {' → '.join(ring)}.", "Take one of the defeaters away.")
+        yield _error(
+            entry,
+            f"These go round in a ring: {' → '.join(ring)}.",
+            "Take one of the defeaters away.",
+        )
 
 
 def _names(node: Node) -> set[str]:
@@ -241,6 +283,10 @@ def _double_definitions(book: Book) -> Iterator[LawfulError]:
         ordered = sorted(entries, key=lambda each: str(each.in_force or ""))
         for one, other in zip(ordered, ordered[1:], strict=False):
             if one.until is None or other.in_force is None or other.in_force <= one.until:
-                yield _error(other, f"'{name}' is defined twice for the same days.", f"The other stands in {one.file}.")
+                yield _error(
+                    other,
+                    f"'{name}' is defined twice for the same days.",
+                    f"The other stands in {one.file}.",
+                )
         if name in book.vocabulary.facts:
             yield _error(entries[0], f"'{name}' is a fact already.")

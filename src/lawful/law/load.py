@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import attrs
-import tomllib
 
 from lawful.law.entries import KEYS, Place, check_keys, entry_from, text_in
 from lawful.law.markdown import Fence, read_page
@@ -31,10 +31,33 @@ from lawful.terms.errors import Location, UsageError
 from lawful.terms.ids import InstrumentId
 from lawful.terms.texts import Text
 
-_ARTICLE_KEYS = {"article", "citation", "citation_en", "source", "in_force", "until", "verified", "reviewed",
-                 "force", "provisions"}
-_INSTRUMENT_KEYS = {"id", "jurisdiction", "title", "short", "zone", "lang", "counting", "force", "in_force", "until",
-                    "scope", "sources", "version"}
+_ARTICLE_KEYS = {
+    "article",
+    "citation",
+    "citation_en",
+    "source",
+    "in_force",
+    "until",
+    "verified",
+    "reviewed",
+    "force",
+    "provisions",
+}
+_INSTRUMENT_KEYS = {
+    "id",
+    "jurisdiction",
+    "title",
+    "short",
+    "zone",
+    "lang",
+    "counting",
+    "force",
+    "in_force",
+    "until",
+    "scope",
+    "sources",
+    "version",
+}
 
 
 @attrs.frozen(kw_only=True)
@@ -60,8 +83,13 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
 
     Raises: UsageError: the first thing that is wrong, with file and line.
     """
-    vocabulary = load_vocabulary({posixpath.basename(path): data for path, data in files.items()
-                                  if path.startswith("vocabulary/") and path.endswith(".toml")})
+    vocabulary = load_vocabulary(
+        {
+            posixpath.basename(path): data
+            for path, data in files.items()
+            if path.startswith("vocabulary/") and path.endswith(".toml")
+        }
+    )
     instruments: dict[InstrumentId, Instrument] = {}
     articles: dict[str, Article] = {}
     found: dict[type, list[Any]] = {Entry: [], Parameter: [], Reading: [], Prose: []}
@@ -72,16 +100,25 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
             folder = posixpath.dirname(path)
             for article, entries in _articles(folder, instrument, files):
                 if article.id in articles:
-                    raise UsageError(f"The article '{article.id}' is there twice.", location=Location(file=article.file))
+                    raise UsageError(
+                        f"The article '{article.id}' is there twice.",
+                        location=Location(file=article.file),
+                    )
                 articles[article.id] = article
                 for entry in entries:
                     found[type(entry)].append(entry)
     meta = _toml("coverage.toml", files["coverage.toml"])
     rulebook = Rulebook(
-        vocabulary=vocabulary, instruments=instruments, articles=articles,
-        entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]), parameters=tuple(found[Parameter]),
-        readings={each.id: each for each in found[Reading]}, prose=tuple(found[Prose]),
-        coverage=_coverage(meta), examples=tuple(_examples(files)), version=str(meta.get("rulebook", "")),
+        vocabulary=vocabulary,
+        instruments=instruments,
+        articles=articles,
+        entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]),
+        parameters=tuple(found[Parameter]),
+        readings={each.id: each for each in found[Reading]},
+        prose=tuple(found[Prose]),
+        coverage=_coverage(meta),
+        examples=tuple(_examples(files)),
+        version=str(meta.get("rulebook", "")),
     )
     return rulebook
 
@@ -93,15 +130,22 @@ def _with_numbers(entry: Entry, parameters: list[Parameter]) -> Entry:
     def lines(found: tuple[Line, ...]) -> tuple[Line, ...]:
         return tuple(attrs.evolve(line, node=with_numbers(line.node, names)) for line in found)
 
-    return attrs.evolve(entry, when=lines(entry.when), unless=lines(entry.unless), commands=lines(entry.commands),
-                        requires=None if entry.requires is None else lines(entry.requires))
+    return attrs.evolve(
+        entry,
+        when=lines(entry.when),
+        unless=lines(entry.unless),
+        commands=lines(entry.commands),
+        requires=None if entry.requires is None else lines(entry.requires),
+    )
 
 
 def _toml(path: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The file does not parse: {error}", location=Location(file=path), code="law.file") from None
+        raise UsageError(
+            f"The file does not parse: {error}", location=Location(file=path), code="law.file"
+        ) from None
 
 
 def _lines(raw: list[str], path: str) -> tuple[Line, ...]:
@@ -114,22 +158,35 @@ def _instrument(path: str, data: bytes) -> Instrument:
     check_keys(raw, _INSTRUMENT_KEYS, at, "instrument")
     try:
         return Instrument(
-            id=InstrumentId(raw["id"]), jurisdiction=raw["jurisdiction"],
-            title=text_in(raw["title"], at, "'title'"), short=text_in(raw["short"], at, "'short'"),
-            zone=raw["zone"], lang=raw.get("lang", "en"), counting=raw.get("counting", ""),
-            force=raw.get("force", "law"), in_force=raw.get("in_force"), until=raw.get("until"),
+            id=InstrumentId(raw["id"]),
+            jurisdiction=raw["jurisdiction"],
+            title=text_in(raw["title"], at, "'title'"),
+            short=text_in(raw["short"], at, "'short'"),
+            zone=raw["zone"],
+            lang=raw.get("lang", "en"),
+            counting=raw.get("counting", ""),
+            force=raw.get("force", "law"),
+            in_force=raw.get("in_force"),
+            until=raw.get("until"),
             scope={about: _lines(conditions, path) for about, conditions in raw["scope"].items()},
-            sources=raw.get("sources", {}), file=path,
+            sources=raw.get("sources", {}),
+            file=path,
         )
     except KeyError as error:
-        raise UsageError(f"The instrument does not say its {error}.", location=at, code="law.key") from None
+        raise UsageError(
+            f"The instrument does not say its {error}.", location=at, code="law.key"
+        ) from None
 
 
 def _articles(
     folder: str, instrument: Instrument, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Article, list[Entry | Parameter | Reading | Prose]]]:
     for path in sorted(files):
-        if posixpath.dirname(path) != folder or not path.endswith(".md") or path.endswith("/README.md"):
+        if (
+            posixpath.dirname(path) != folder
+            or not path.endswith(".md")
+            or path.endswith("/README.md")
+        ):
             continue
         if path.endswith(".examples.md"):
             continue
@@ -141,7 +198,11 @@ def _article(
 ) -> tuple[Article, list[Entry | Parameter | Reading | Prose]]:
     page = read_page(text, path)
     if not page.fences:
-        raise UsageError("An article begins with a toml fence that says which it is.", location=Location(file=path), code="law.file")
+        raise UsageError(
+            "An article begins with a toml fence that says which it is.",
+            location=Location(file=path),
+            code="law.file",
+        )
     head, *rest = page.fences
     at = Location(file=path, line=head.line)
     check_keys(head.content, _ARTICLE_KEYS, at, "article")
@@ -150,14 +211,29 @@ def _article(
         if key not in raw:
             raise UsageError(f"The article does not say its {key}.", location=at, code="law.key")
     if raw["source"] not in instrument.sources:
-        raise UsageError(f"The source '{raw['source']}' is not in {instrument.file}.", location=at, code="law.key")
+        raise UsageError(
+            f"The source '{raw['source']}' is not in {instrument.file}.",
+            location=at,
+            code="law.key",
+        )
     article = Article(
-        id=raw["article"], instrument=instrument.id, title=page.title, citation=raw["citation"],
-        citation_en=raw["citation_en"], source=raw["source"], in_force=raw.get("in_force", instrument.in_force),
-        until=raw.get("until", instrument.until), verified=raw["verified"],
-        reviewed=tuple({key: str(value) for key, value in each.items()} for each in raw.get("reviewed", ())),
-        force=raw.get("force", instrument.force), provisions=tuple(raw["provisions"]),
-        sections=page.sections, entries=(), file=path,
+        id=raw["article"],
+        instrument=instrument.id,
+        title=page.title,
+        citation=raw["citation"],
+        citation_en=raw["citation_en"],
+        source=raw["source"],
+        in_force=raw.get("in_force", instrument.in_force),
+        until=raw.get("until", instrument.until),
+        verified=raw["verified"],
+        reviewed=tuple(
+            {key: str(value) for key, value in each.items()} for each in raw.get("reviewed", ())
+        ),
+        force=raw.get("force", instrument.force),
+        provisions=tuple(raw["provisions"]),
+        sections=page.sections,
+        entries=(),
+        file=path,
     )
     entries = [entry for fence in rest for entry in _entries(fence, article, instrument, path)]
     return attrs.evolve(article, entries=tuple(str(entry.id) for entry in entries)), entries
@@ -176,19 +252,47 @@ def _entries(
 def _coverage(raw: Mapping[str, Any]) -> Coverage:
     path = "coverage.toml"
     at = Location(file=path)
-    topics = tuple(Topic(id=each["id"], text=text_in(each["text"], at, "a topic"), when=_lines(each.get("when", []), path))
-                   for each in raw["topic"])
+    topics = tuple(
+        Topic(
+            id=each["id"],
+            text=text_in(each["text"], at, "a topic"),
+            when=_lines(each.get("when", []), path),
+        )
+        for each in raw["topic"]
+    )
     covers = []
     for each in raw["cover"]:
-        check_keys(each, {"jurisdiction", "text", "regions", "list", "topics", "zone", "in_force", "until", "state", "note"},
-                   at, "cover")
-        covers.append(Cover(
-            jurisdiction=each["jurisdiction"], text=text_in(each["text"], at, "'text'"),
-            regions=tuple(each.get("regions", ())), listed=each.get("list", ""), topics=tuple(each["topics"]),
-            zone=each.get("zone", "UTC"), in_force=each.get("in_force"), until=each.get("until"),
-            state=each.get("state", "provisional"),
-            note=Text(**each["note"]) if "note" in each else None,
-        ))
+        check_keys(
+            each,
+            {
+                "jurisdiction",
+                "text",
+                "regions",
+                "list",
+                "topics",
+                "zone",
+                "in_force",
+                "until",
+                "state",
+                "note",
+            },
+            at,
+            "cover",
+        )
+        covers.append(
+            Cover(
+                jurisdiction=each["jurisdiction"],
+                text=text_in(each["text"], at, "'text'"),
+                regions=tuple(each.get("regions", ())),
+                listed=each.get("list", ""),
+                topics=tuple(each["topics"]),
+                zone=each.get("zone", "UTC"),
+                in_force=each.get("in_force"),
+                until=each.get("until"),
+                state=each.get("state", "provisional"),
+                note=Text(**each["note"]) if "note" in each else None,
+            )
+        )
     return Coverage(topics=topics, covers=tuple(covers))
 
 
@@ -199,12 +303,31 @@ def _examples(files: Mapping[str, bytes]) -> Iterator[Example]:
         page = read_page(files[path].decode("utf-8"), path)
         for table in page.tables:
             if table.after_fence < 0:
-                raise UsageError("A table of examples follows the fence that names its rule.", location=Location(file=path), code="law.file")
+                raise UsageError(
+                    "A table of examples follows the fence that names its rule.",
+                    location=Location(file=path),
+                    code="law.file",
+                )
             fence = page.fences[table.after_fence]
-            check_keys(fence.content, {"rule", "base"}, Location(file=path, line=fence.line), "fence of examples")
+            check_keys(
+                fence.content,
+                {"rule", "base"},
+                Location(file=path, line=fence.line),
+                "fence of examples",
+            )
             for line, cells in table.rows:
                 if len(cells) != 3:
-                    raise UsageError("A row has three cells: except that, expect, because.",
-                                     location=Location(file=path, line=line), code="law.file")
-                yield Example(rule=fence.content["rule"], base=fence.content.get("base", {}), change=cells[0],
-                              expect=cells[1], because=cells[2], file=path, line=line)
+                    raise UsageError(
+                        "A row has three cells: except that, expect, because.",
+                        location=Location(file=path, line=line),
+                        code="law.file",
+                    )
+                yield Example(
+                    rule=fence.content["rule"],
+                    base=fence.content.get("base", {}),
+                    change=cells[0],
+                    expect=cells[1],
+                    because=cells[2],
+                    file=path,
+                    line=line,
+                )

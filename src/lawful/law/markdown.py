@@ -83,7 +83,9 @@ def _fence_end(lines: list[str], start: int, file: str) -> int:
     for index in range(start + 1, len(lines)):
         if lines[index].strip() == "```":
             return index
-    raise UsageError("This fence does not end.", location=Location(file=file, line=start + 1), code="law.file")
+    raise UsageError(
+        "This fence does not end.", location=Location(file=file, line=start + 1), code="law.file"
+    )
 
 
 def _fence(lines: list[str], first: int, file: str) -> Fence:
@@ -94,15 +96,20 @@ def _fence(lines: list[str], first: int, file: str) -> Fence:
         match = re.search(r"line (\d+), column (\d+)", str(error))
         line = first + int(match.group(1)) - 1 if match else first
         column = int(match.group(2)) if match else 0
-        raise UsageError(f"The fence is not TOML: {error}", code="law.file",
-                         location=Location(file=file, line=line, column=column)) from None
+        raise UsageError(
+            f"The fence is not TOML: {error}",
+            code="law.file",
+            location=Location(file=file, line=line, column=column),
+        ) from None
 
 
 def _table(lines: list[str], start: int, after_fence: int) -> tuple[int, Table]:
     index = start
     rows: list[tuple[int, tuple[str, ...]]] = []
     while index < len(lines) and lines[index].lstrip().startswith("|"):
-        cells = tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", lines[index].strip().strip("|")))
+        cells = tuple(
+            cell.strip() for cell in re.split(r"(?<!\\)\|", lines[index].strip().strip("|"))
+        )
         if not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
             rows.append((index + 1, tuple(cell.replace("\\|", "|") for cell in cells)))
         index += 1

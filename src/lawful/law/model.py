@@ -110,7 +110,9 @@ class Entry:
 
     def in_force_on(self, day: date) -> bool:
         """Is the entry in force on a civil day of its instrument's zone (both ends included)?"""
-        return (self.in_force is None or self.in_force <= day) and (self.until is None or day <= self.until)
+        return (self.in_force is None or self.in_force <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -134,7 +136,9 @@ class Parameter:
 
     def in_force_on(self, day: date) -> bool:
         """Is this value the one of that day?"""
-        return (self.in_force is None or self.in_force <= day) and (self.until is None or day <= self.until)
+        return (self.in_force is None or self.in_force <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 @attrs.frozen(kw_only=True)

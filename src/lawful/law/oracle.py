@@ -1,7 +1,7 @@
 """The meaning of the law: a tree walk in Kleene logic, short and slow. Every other back end equals it.
 
-    applies  = in force and scope and bearer and when and not some unless and not some defeater applies
-    violated = applies and not requires          (no requires: never met)
+applies  = in force and scope and bearer and when and not some unless and not some defeater applies
+violated = applies and not requires          (no requires: never met)
 """
 
 from __future__ import annotations
@@ -89,8 +89,11 @@ class Oracle:
     def judge(self, thing: Thing) -> dict[RuleId, Judged]:
         """Every rule, command and basis about this kind of thing, by id in order."""
         court = Court(self.book, thing)
-        return {each.id: court.judged(each) for each in self.book.entries.values()
-                if each.about == thing.about and each.kind is not Kind.DEFINITION}
+        return {
+            each.id: court.judged(each)
+            for each in self.book.entries.values()
+            if each.about == thing.about and each.kind is not Kind.DEFINITION
+        }
 
 
 class Court:
@@ -100,7 +103,8 @@ class Court:
         self.book, self.thing = book, thing
         self.moment = self._moment()
         self._applies: dict[RuleId, Kleene] = {}
-        self._defined: dict[tuple[str, str], Kleene] = {}
+        self._defined: dict[str, Kleene] = {}
+        self._days: dict[str, date] = {}
 
     def _moment(self) -> Thing:
         """The thing at the moment whose law judges it."""
@@ -112,7 +116,10 @@ class Court:
 
     def day(self, of: Entry | Parameter) -> date:
         """The civil day on which an entry's instrument reads this thing."""
-        return self.moment.day(self.book.instrument(of).zone)
+        zone = self.book.instrument(of).zone
+        if zone not in self._days:
+            self._days[zone] = self.moment.day(zone)
+        return self._days[zone]
 
     def in_force(self, of: Entry | Parameter) -> bool:
         """Is the entry in force for this thing?"""
@@ -122,7 +129,11 @@ class Court:
         """How an entry stands."""
         applies = self.applies(entry)
         if entry.kind is not Kind.RULE:
-            answer = {True: Answer.APPLIES, False: Answer.NOT_APPLICABLE, None: Answer.UNDETERMINED}[applies]
+            answer = {
+                True: Answer.APPLIES,
+                False: Answer.NOT_APPLICABLE,
+                None: Answer.UNDETERMINED,
+            }[applies]
             return Judged(answer=answer, applies=applies, violated=False)
         requires = False if entry.requires is None else self.lines(entry.requires, entry)
         violated = all_of((applies, inverse(requires)))
@@ -142,13 +153,17 @@ class Court:
         if not self.in_force(entry):
             return False
         exempt = some_of(self.value(line.node, entry) for line in entry.unless)
-        value = all_of((
-            self.scope(entry),
-            self.bears(entry),
-            self.lines(entry.when, entry),
-            inverse(exempt if entry.verified else doubted(exempt)),
-            inverse(some_of(self.defeats(each) for each in self.book.defeaters.get(entry.id, ()))),
-        ))
+        value = all_of(
+            (
+                self.scope(entry),
+                self.bears(entry),
+                self.lines(entry.when, entry),
+                inverse(exempt if entry.verified else doubted(exempt)),
+                inverse(
+                    some_of(self.defeats(each) for each in self.book.defeaters.get(entry.id, ()))
+                ),
+            )
+        )
         return doubted(value) if entry.kind is Kind.BASIS and not entry.verified else value
 
     def defeats(self, defeater: RuleId) -> Kleene:
@@ -195,15 +210,22 @@ class Court:
             case HasAll(fact, members):
                 return all_of([self._has_any(fact, (each,)) for each in members])
             case Passed(fact, n, unit):
-                value = self.thing.values.get(fact)
-                return None if value is None else has_passed(value, n, unit, self.day(entry), self.book.instrument(entry).zone)
+                return self._passed(fact, n, unit, entry)
             case Compare(op, left, right):
                 return compare(op, self.term(left, entry), self.term(right, entry))
             case In(left, members, listed):
-                value, known = self.term(left, entry), self.list_of(listed) if listed else members
-                return None if value is None or known is None else value in known
+                return self._in(left, self.list_of(listed) if listed else members, entry)
             case _:
                 raise TypeError(f"{type(node).__name__} has no meaning here")
+
+    def _in(self, left: Term, members: tuple[str, ...] | None, entry: Entry) -> Kleene:
+        value = self.term(left, entry)
+        return None if value is None or members is None else value in members
+
+    def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Kleene:
+        value = self.thing.values.get(fact)
+        zone = self.book.instrument(entry).zone
+        return None if value is None else has_passed(value, n, unit, self.day(entry), zone)
 
     def _flag(self, node: Node, name: str) -> Kleene:
         if name in self.book.definitions:
@@ -215,23 +237,25 @@ class Court:
 
     def defined(self, name: str) -> Kleene:
         """A definition's value; unknown outside its dates, and where its source was not read."""
-        key = (name, "")
-        if key not in self._defined:
+        if name not in self._defined:
             live = [each for each in self.book.definitions[name] if self.in_force(each)]
-            self._defined[key] = self.lines(live[0].when, live[0]) if live and live[0].verified else None
-        return self._defined[key]
+            known = bool(live) and live[0].verified
+            self._defined[name] = self.lines(live[0].when, live[0]) if known else None
+        return self._defined[name]
 
     def _has_any(self, fact: str, members: tuple[str, ...] | None) -> Kleene:
         value = self.thing.values.get(fact)
         if not isinstance(value, SetValue) or members is None:
             return None
-        if value.members & set(members):
+        if value.members.intersection(members):
             return True
-        return None if value.unknown & set(members) else False
+        return None if value.unknown.intersection(members) else False
 
     def parameter(self, name: str) -> Parameter | None:
         """The value of a parameter in force; unverified ones are unknown."""
-        live = [each for each in self.book.parameters[name] if self.in_force(each) and each.verified]
+        live = [
+            each for each in self.book.parameters[name] if self.in_force(each) and each.verified
+        ]
         return live[0] if live else None
 
     def list_of(self, name: str) -> tuple[str, ...] | None:

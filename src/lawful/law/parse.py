@@ -61,7 +61,9 @@ class ConditionError(LawfulError):
     exit_code = 2
 
 
-def fault(text: str, column: int, message: str, hint: str = "", at: Location | None = None) -> ConditionError:
+def fault(
+    text: str, column: int, message: str, hint: str = "", at: Location | None = None
+) -> ConditionError:
     """An error with the text and a caret under its place."""
     caret = f"{text}\n  {' ' * (column - 1)}^"
     where = at or Location()
@@ -79,8 +81,13 @@ def tokens(text: str, at: Location | None = None) -> list[Token]:
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None:
-            raise fault(text, position + 1, f"'{text[position]}' has no meaning in a condition.",
-                        "No arithmetic, casts or strings: a derived value is a fact or a definition.", at)
+            raise fault(
+                text,
+                position + 1,
+                f"'{text[position]}' has no meaning in a condition.",
+                "No arithmetic, casts or strings: a derived value is a fact or a definition.",
+                at,
+            )
         if match.lastgroup:
             found.append(Token(match.lastgroup, match.group(), position + 1))
         position = match.end()
@@ -245,7 +252,9 @@ class _Parser:
             token = self.here
             unit = self._string("a unit in quotes")
             if unit not in UNITS:
-                raise self.fail(f"'{unit}' is not a unit here.", f"Units: {', '.join(UNITS)}.", token)
+                raise self.fail(
+                    f"'{unit}' is not a unit here.", f"Units: {', '.join(UNITS)}.", token
+                )
         self.sign(")")
         return Passed(fact, n, unit)
 
@@ -264,7 +273,10 @@ class _Parser:
             raise self.fail("Expected a fact or a value here.")
         word = token.text.lower()
         if word == "null":
-            raise self.fail("No rule may test for NULL.", "Unknown is not false: ask for the fact, or use presumed(fact, value).")
+            raise self.fail(
+                "No rule may test for NULL.",
+                "Unknown is not false: ask for the fact, or use presumed(fact, value).",
+            )
         if word in ("date", "timestamptz") and self.tokens[self.index + 1].kind == "string":
             return self._dated(word)
         if word == "cutoff":
@@ -273,7 +285,11 @@ class _Parser:
             return self._presumed()
         name = self._name()
         if self.here.text == "(":
-            raise self.fail(f"'{name}' is not a word of the language.", "Words: has_any, has_all, passed, cutoff, presumed, reading, fulfilled.", token)
+            raise self.fail(
+                f"'{name}' is not a word of the language.",
+                "Words: has_any, has_all, passed, cutoff, presumed, reading, fulfilled.",
+                token,
+            )
         if self.here.text == "[":
             return Number(name, self._key())
         return FactTerm(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lawful.law.clocks import running_period
+from lawful.law.clocks import in_running_period
 from lawful.law.model import Entry
 from lawful.law.thing import Record
 from lawful.terms.ids import RuleId
@@ -18,7 +18,11 @@ NO_RECORD_IS_NO = ("incident", "request", "order")
 def latest(records: tuple[Record, ...], rule: str) -> list[Record]:
     """The records of a rule, the latest act first; acts of unknown time come first of all."""
     found = [each for each in records if each.is_of(rule)]
-    dated = sorted((each for each in found if each.done_at), key=lambda each: each.done_at.timestamp() if each.done_at else 0.0, reverse=True)
+    dated = sorted(
+        (each for each in found if each.done_at),
+        key=lambda each: each.done_at.timestamp() if each.done_at else 0.0,
+        reverse=True,
+    )
     return [each for each in found if each.done_at is None] + dated
 
 
@@ -31,7 +35,9 @@ def counts(court: Court, rule: str, reader: Entry) -> Kleene:
     entry = court.book.entries.get(RuleId(rule), reader)
     found = [each for each in latest(court.thing.records, rule) if _may_count(court, each, entry)]
     states = [_stands(court, each, entry) for each in found]
-    complete = _complete(court, [each for each, state in zip(found, states, strict=True) if state], entry)
+    complete = _complete(
+        court, [each for each, state in zip(found, states, strict=True) if state], entry
+    )
     if complete is True:
         return True
     if complete is None or (states and any(state is None for state in states)):
@@ -44,10 +50,7 @@ def _may_count(court: Court, record: Record, entry: Entry) -> bool:
     day = court.thing.day(court.book.instrument(entry).zone)
     if record.expires_on is not None and record.expires_on < day:
         return False
-    if entry.every is None or record.done_at is None:
-        return True
-    start, _ = running_period(entry.every, court, entry)
-    return start is None or record.done_at.date() >= start
+    return in_running_period(record, court, entry)
 
 
 def _stands(court: Court, record: Record, entry: Entry) -> Kleene:

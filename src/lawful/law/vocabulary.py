@@ -87,7 +87,9 @@ class Vocabulary:
         fact = self.facts[name]
         if fact.type == "flag":
             return False
-        return SetValue() if fact.type == "set" else (fact.absent or next(iter(self.values_of(name))))
+        return (
+            SetValue() if fact.type == "set" else (fact.absent or next(iter(self.values_of(name))))
+        )
 
     def only_permits(self, name: str) -> bool:
         """Must each entry by itself treat *yes* of this fact as never worse than *no*?"""
@@ -101,11 +103,18 @@ class Vocabulary:
         """
         fact = self.facts.get(name)
         if fact is None:
-            raise UsageError(f"There is no fact '{name}'.", code="law.unknown_fact", location=at,
-                             hint=nearest(name, self.facts))
+            raise UsageError(
+                f"There is no fact '{name}'.",
+                code="law.unknown_fact",
+                location=at,
+                hint=nearest(name, self.facts),
+            )
         if about and not self.knows_fact(about, name):
-            raise UsageError(f"A {about} cannot know the fact '{name}' (it belongs to: {', '.join(fact.grain)}).",
-                             code="law.fact_of_another_thing", location=at)
+            raise UsageError(
+                f"A {about} cannot know the fact '{name}' (it belongs to: {', '.join(fact.grain)}).",
+                code="law.fact_of_another_thing",
+                location=at,
+            )
         return fact
 
     @cached_property
@@ -127,7 +136,9 @@ class Vocabulary:
         unknown = frozenset().union(*(self._ancestors[each] for each in value.unknown))
         return SetValue(members, unknown - members)
 
-    def read(self, name: str, text: str, about: str = "", at: Location | None = None) -> Value | None:
+    def read(
+        self, name: str, text: str, about: str = "", at: Location | None = None
+    ) -> Value | None:
         """A value as typed by a person: ``true``, ``50000``, ``2024-03-22``, ``a,b``, ``null``.
 
         Raises: UsageError: unknown fact or value; the nearest is offered.
@@ -157,8 +168,12 @@ class Vocabulary:
         """
         values = self.values_of(name)
         if text not in values:
-            raise UsageError(f"'{text}' is not a value of '{name}'.", code="law.unknown_value", location=at,
-                             hint=nearest(text, values))
+            raise UsageError(
+                f"'{text}' is not a value of '{name}'.",
+                code="law.unknown_value",
+                location=at,
+                hint=nearest(text, values),
+            )
         return text
 
     def _read_one(self, fact: Fact, text: str, at: Location | None) -> Value:
@@ -181,13 +196,22 @@ class Vocabulary:
                         return "none"
                     return self.member(fact.name, text.strip("\"'"), at)
         except (ValueError, KeyError):
-            wanted = {"flag": "true or false", "count": "a whole number from 0",
-                      "date": "a date such as 2024-03-22, or never",
-                      "instant": "an instant with its zone such as 2024-03-21T17:00Z, or never"}
-            raise UsageError(f"'{text}' is not a value of '{fact.name}'.", code="law.unknown_value",
-                             location=at, hint=f"Write {wanted.get(fact.type, 'one of its values')}.") from None
+            wanted = {
+                "flag": "true or false",
+                "count": "a whole number from 0",
+                "date": "a date such as 2024-03-22, or never",
+                "instant": "an instant with its zone such as 2024-03-21T17:00Z, or never",
+            }
+            raise UsageError(
+                f"'{text}' is not a value of '{fact.name}'.",
+                code="law.unknown_value",
+                location=at,
+                hint=f"Write {wanted.get(fact.type, 'one of its values')}.",
+            ) from None
 
-    def convert(self, name: str, raw: object, about: str = "", at: Location | None = None) -> Value | None:
+    def convert(
+        self, name: str, raw: object, about: str = "", at: Location | None = None
+    ) -> Value | None:
         """A value from TOML, JSON or Python: lists are sets, text is read as typed.
 
         Raises: UsageError: unknown fact or value.
@@ -241,10 +265,16 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
     dpv: dict[str, str] = {}
     for list_name, entries in values.items():
         lists[list_name] = {key: Text(entry["en"], entry["zh"]) for key, entry in entries.items()}
-        dpv.update({f"{list_name}.{key}": entry["dpv"] for key, entry in entries.items() if "dpv" in entry})
-    lists["regions"] = {key: Text(entry["en"], entry["zh"]) for key, entry in parsed["regions.toml"].items()}
-    categories = {key: Category(id=key, text=Text(**entry.pop("text")), **entry)
-                  for key, entry in parsed["categories.toml"].items()}
+        dpv.update(
+            {f"{list_name}.{key}": entry["dpv"] for key, entry in entries.items() if "dpv" in entry}
+        )
+    lists["regions"] = {
+        key: Text(entry["en"], entry["zh"]) for key, entry in parsed["regions.toml"].items()
+    }
+    categories = {
+        key: Category(id=key, text=Text(**entry.pop("text")), **entry)
+        for key, entry in parsed["categories.toml"].items()
+    }
     lists["categories"] = {key: category.text for key, category in categories.items()}
     things = parsed["things.toml"]
     facts: dict[str, Fact] = {}
@@ -253,12 +283,18 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
             for entry in content["fact"]:
                 fact = _fact(name, entry, lists, parsed["labels.toml"])
                 if fact.name in facts:
-                    raise UsageError(f"The fact '{fact.name}' is declared twice.", location=Location(file=name))
+                    raise UsageError(
+                        f"The fact '{fact.name}' is declared twice.", location=Location(file=name)
+                    )
                 facts[fact.name] = fact
     return Vocabulary(
-        facts=facts, lists=lists, categories=categories, dpv=dpv,
+        facts=facts,
+        lists=lists,
+        categories=categories,
+        dpv=dpv,
         knows={key: tuple(grains) for key, grains in things["knows"].items()},
-        law_of=things["law_of"], role_in=things["role_in"],
+        law_of=things["law_of"],
+        role_in=things["role_in"],
     )
 
 
@@ -266,19 +302,27 @@ def _toml(name: str, data: bytes) -> dict[str, Any]:
     try:
         content = tomllib.loads(data.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The file does not parse: {error}", location=Location(file=name)) from None
+        raise UsageError(
+            f"The file does not parse: {error}", location=Location(file=name)
+        ) from None
     content.pop("version", None)
     return content
 
 
 def _fact(
-    file: str, entry: dict[str, Any], lists: Mapping[str, Mapping[str, Text]], labels: Mapping[str, dict[str, str]]
+    file: str,
+    entry: dict[str, Any],
+    lists: Mapping[str, Mapping[str, Text]],
+    labels: Mapping[str, dict[str, str]],
 ) -> Fact:
     where = Location(file=file, record=str(entry.get("name", "")))
     entry = dict(entry)
     if entry.get("type") not in TYPES:
-        raise UsageError(f"'{entry.get('name')}' has no known type.", location=where,
-                         hint=f"Types: {', '.join(TYPES)}.")
+        raise UsageError(
+            f"'{entry.get('name')}' has no known type.",
+            location=where,
+            hint=f"Types: {', '.join(TYPES)}.",
+        )
     if entry["type"] in ("enum", "set") and entry.get("values") not in lists:
         raise UsageError(f"'{entry['name']}' names no value list.", location=where)
     if "cure" in entry:

@@ -518,3 +518,19 @@ SELECT CAST(phone AS my_type) FROM people
 -- on: duckdb
 -- expect: refused sql.table_function
 SELECT h.* FROM countries c, LATERAL histogram('people', 'phone') AS h
+-- name: not indexed
+-- on: sqlite
+-- expect: refused sql.word
+SELECT count(*) FROM people NOT INDEXED
+-- name: with ordinality
+-- on: duckdb
+-- expect: refused sql.clause
+SELECT * FROM unnest([1, 2]) WITH ORDINALITY AS u(a, b)
+-- name: quoted with single quotes after a dot
+-- on: sqlite
+-- expect: refused sql.unknown_column
+SELECT p.'phone' FROM people p
+-- name: lateral column
+-- on: duckdb
+-- expect: refused sql.qualified
+SELECT id FROM people p, p.phone

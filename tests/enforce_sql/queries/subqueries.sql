@@ -165,3 +165,22 @@ WITH v(a) AS (VALUES (1), (2), (4)) SELECT p.id, p.phone FROM v JOIN people p ON
 VALUES (1, 'a'), (2, 'b')
 -- name: values with a scalar subquery
 SELECT * FROM (VALUES ((SELECT max(phone) FROM people))) AS v
+-- name: scalar subquery without alias
+SELECT id, (SELECT max(id) FROM orders) FROM people
+-- name: scalar subquery without alias, written oddly
+-- on: sqlite
+SELECT id,  ( select MAX( id )  from orders )  , coalesce(phone,(SELECT "name" FROM people p WHERE p.id=people.id)) FROM people
+-- name: exists without alias
+-- on: sqlite
+SELECT NOT EXISTS (SELECT 1 FROM orders WHERE buyer_id = people.id), id FROM people
+-- name: subquery without alias under a star
+SELECT * FROM (SELECT id, (SELECT max(id) FROM orders) FROM people) AS q
+-- name: subquery without alias in distinct
+-- on: duckdb
+SELECT DISTINCT ON (country) (SELECT max(id) FROM orders), country FROM people ORDER BY country
+-- name: subquery without alias in a set operation
+SELECT id, (SELECT min(id) FROM orders) FROM people UNION SELECT 1, (SELECT max(id) FROM orders)
+-- name: subquery without alias in IN
+SELECT id FROM people WHERE id IN (SELECT (SELECT max(buyer_id) FROM orders))
+-- name: subquery without alias beside traps
+SELECT id IS DISTINCT FROM (SELECT max(id) FROM orders) AS d, born FROM people

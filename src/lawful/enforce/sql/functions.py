@@ -133,7 +133,7 @@ binary nocase noaccent nfc rtrim
 _JUDGED_ELSEWHERE = """
 describe explain show summarize pivot unpivot insert update delete returning create drop alter
 copy attach detach load install pragma call checkpoint set into sample tablesample reservoir
-system bernoulli repeatable version positional indexed
+system bernoulli repeatable version positional
 """
 
 WORDS = PAREN_WORDS | frozenset((_WORDS + _JUDGED_ELSEWHERE).split())

@@ -17,9 +17,10 @@ _QUERIES: tuple[type[exp.Expr], ...] = (
 _VALUES: tuple[type[exp.Expr], ...] = (
     exp.Column, exp.Identifier, exp.Star, exp.Alias, exp.Literal, exp.Boolean, exp.Null,
     exp.Paren, exp.Var, exp.DataType, exp.DataTypeParam, exp.ColumnDef, exp.Interval,
-    exp.Bracket, exp.Slice, exp.Dot, exp.PropertyEQ, exp.Kwarg, exp.Lambda, exp.Comprehension,
-    exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey, exp.JSONPathSubscript,
-    exp.JSONPathWildcard, exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls,
+    exp.Bracket, exp.Slice, exp.Dot, exp.PropertyEQ, exp.Kwarg, exp.Lambda,
+    exp.Comprehension, exp.JSONKeyValue, exp.JSONPath, exp.JSONPathRoot, exp.JSONPathKey,
+    exp.JSONPathSubscript, exp.JSONPathWildcard, exp.Filter, exp.WithinGroup,
+    exp.IgnoreNulls, exp.RespectNulls,
     exp.AtTimeZone, exp.Collate, exp.Escape, exp.Any, exp.All, exp.Aliases,
 )  # fmt: skip
 
@@ -100,6 +101,7 @@ VERDICTS: Mapping[str, tuple[str, str]] = {
     "sample": ("sql.sample", "tablesample|sample"),
     "tablesample": ("sql.sample", "tablesample|sample"),
     "indexed": ("sql.clause", "indexed"),
+    "key_expressions": ("sql.clause", "using"),
     "historicaldata": ("sql.clause", "at"),
     "placeholder": ("sql.parameter", "placeholder"),
     "parameter": ("sql.parameter", "parameter"),

@@ -129,8 +129,12 @@ def check_nodes(draft: Draft) -> Refusal | None:
 
 def _not_allowed(draft: Draft, node: exp.Expr) -> Refusal:
     code, words = VERDICTS.get(node.key, ("sql.not_a_query", node.key))
-    what = words.split("|")[0].upper()
-    return draft.at_word(node, words, code, f"{what} is not available here.", ONLY)
+    return draft.at_word(node, words, code, _unavailable(words, node.key in VERDICTS), ONLY)
+
+
+def _unavailable(words: str, known: bool) -> str:
+    what = words.split("|")[0].upper() if known else "This part of the statement"
+    return f"{what} is not available here."
 
 
 def check_arguments(draft: Draft) -> Refusal | None:
@@ -143,8 +147,7 @@ def check_arguments(draft: Draft) -> Refusal | None:
             if not value or key in allowed:
                 continue
             code, word = VERDICTS.get(key, ("sql.clause", key))
-            what = word.split("|")[0].upper()
-            return draft.at_word(node, word, code, f"{what} is not available here.", "")
+            return draft.at_word(node, word, code, _unavailable(word, key in VERDICTS), "")
         if isinstance(node, exp.Join) and node.method not in ("", "NATURAL", "ASOF"):
             return draft.at_word(
                 node, fold(node.method), "sql.join",
@@ -192,6 +195,8 @@ def check_qualified_names(draft: Draft) -> Refusal | None:
     """Tables are named without schema or catalog, so that no name leads past the policy."""
     for problem in draft.problems("qualified_table", "qualified_column"):
         name = problem.node.name
+        if isinstance(problem.node, exp.Column):
+            name = ".".join(part.name for part in problem.node.parts[-2:])
         return draft.at_node(
             problem.node, "sql.qualified", "A name with a schema before it is not available.",
             f"Write {name} alone; only the tables of the default schema are here.",
@@ -250,7 +255,9 @@ def check_columns(draft: Draft) -> Refusal | None:
         known = [c.name for n in draft.bound[0].named.values() for c in n.table.columns]
         hint = _near(name, known)
         start, _ = _span(problem.node)
-        if not hint and '"' in draft.text[start : start + 1]:
+        if name in known:
+            hint = "It belongs to another table, or stands out of reach."
+        elif not hint and draft.text[start : start + 1] == '"':
             hint = "Text stands in single quotes."
         return draft.at_node(
             problem.node, "sql.unknown_column", f"There is no column {name} in reach.", hint

@@ -96,6 +96,12 @@ def star_of(node: exp.Expr, scope: Scope, binder: Binder) -> Relation:
     return relation if not isinstance(star, exp.Star) else _edited(star, relation, scope, binder)
 
 
+def spreads(node: exp.Expr, *kinds: type[exp.Expr]) -> bool:
+    """Whether a select item may give several columns; ``count(*)`` and subqueries do not."""
+    shut = (exp.Count, exp.Query)
+    return any(isinstance(part, kinds) for part in node.walk(prune=lambda n: isinstance(n, shut)))
+
+
 def _qualified_star(
     qualifiers: list[exp.Identifier], scope: Scope, binder: Binder, node: exp.Expr
 ) -> Relation:

@@ -10,6 +10,7 @@ from sqlglot.errors import ParseError, TokenError
 from lawful.enforce.sql.guard import BEFORE_PARSING, GUARDS, Draft
 from lawful.enforce.sql.lexer import Kind
 from lawful.enforce.sql.model import Catalog, Dialect, Influence, Reference, Refusal, fold, refuse
+from lawful.enforce.sql.naming import unnamed_items
 from lawful.enforce.sql.places import Named, Place
 from lawful.enforce.sql.references import References
 from lawful.enforce.sql.scope import Values
@@ -31,7 +32,8 @@ class Parsed:
     expression without an alias, and COLUMNS(…), in its own way.
 
     What follows ``output_columns`` is for ``rewrite``: where references and WITH names stand,
-    which names (folded) are taken, and which are those of the catalog's protected tables.
+    which names (folded) are taken, which are those of the catalog's protected tables, and
+    which select items have no alias.
     """
 
     sql: str
@@ -45,6 +47,7 @@ class Parsed:
     common: tuple[CommonName, ...] = attrs.field(repr=False)
     taken: frozenset[str] = attrs.field(repr=False)
     guarded: frozenset[str] = attrs.field(repr=False)
+    unnamed: tuple[tuple[int, int], ...] = attrs.field(repr=False)
 
 
 def parse(sql: str, catalog: Catalog) -> Parsed | Refusal:
@@ -127,6 +130,7 @@ def _parsed(draft: Draft) -> Parsed:
         places=tuple(n.place for n in named),
         common=_common_names(bound),
         taken=frozenset(words | tables),
+        unnamed=unnamed_items(draft.scan.tokens, bound.aliases),
         guarded=frozenset(fold(t.name) for t in draft.catalog.tables.values() if t.protected),
     )
 

@@ -13,7 +13,7 @@ from itertools import zip_longest
 from sqlglot import exp
 
 from lawful.enforce.sql.functions import TABLE_FUNCTION_COLUMNS
-from lawful.enforce.sql.influence import star_of, values_of
+from lawful.enforce.sql.influence import spreads, star_of, values_of
 from lawful.enforce.sql.model import Catalog, fold
 from lawful.enforce.sql.places import CommonTable, Named, Place, Problem, offset
 from lawful.enforce.sql.scope import NOTHING, Out, Relation, Scope, Source, Values
@@ -30,6 +30,7 @@ class References:
         self.named: dict[int, Named] = {}
         self.ctes: list[CommonTable] = []
         self.marks: set[int] = set()
+        self.aliases: set[int] = set()
         self.problems: dict[tuple[str, int], Problem] = {}
         self._anchors: dict[int, Mapping[str, CommonTable]] = {}
 
@@ -133,17 +134,19 @@ class References:
         ):
             return star_of(node, scope, self)
         values = values_of(node, scope, self)
-        bare = node.this if isinstance(node, exp.Alias) else node
-        if bare.find(exp.Columns, exp.Star, exp.Explode) and not isinstance(bare, exp.Count):
-            spread = scope.star() if bare.find(exp.Columns, exp.Star) else Relation()
-            columns = [Out(out.name, out.values | values) for out in spread.columns]
-            return Relation(tuple(columns), values | (spread.extra or NOTHING))
         if isinstance(node, exp.Alias):
+            self.aliases.add(offset(node.args["alias"]))
             known = scope.aliases.get(fold(node.alias), NOTHING)
             scope.aliases[fold(node.alias)] = known | values
-            return Relation((Out(node.alias, values),))
-        named = isinstance(node, exp.Column | exp.Dot)
-        return Relation((Out(node.name if named else node.sql(self.catalog.dialect), values),))
+        if spreads(node, exp.Star, exp.Columns):
+            star = scope.star()
+            columns = tuple(Out(out.name, out.values | values) for out in star.columns)
+            return Relation(columns, values | (star.extra or NOTHING))
+        if spreads(node, exp.Explode):  # of a struct: one column per field
+            return Relation(extra=values)
+        if isinstance(node, exp.Alias | exp.Column | exp.Dot):
+            return Relation((Out(node.alias_or_name, values),))
+        return Relation((Out(node.sql(self.catalog.dialect), values),))
 
     def _set_operation(self, node: exp.SetOperation, scope: Scope) -> Relation:
         first = scope

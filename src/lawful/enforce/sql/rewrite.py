@@ -26,6 +26,7 @@ def rewrite(parsed: Parsed, protected: Mapping[int, str]) -> str:
             it; every protected reference must be given, others may be. Its columns must be
             the table's, in order.
 
+    A select item without alias that holds a replaced table gets its own text for a name.
     The alias stays, or the table's name becomes the alias. A WITH name that a replacement or
     a protected table also uses is renamed: it cannot capture what a replacement reads, and
     if the engine took it for the table after all, it would find none of that name.
@@ -41,7 +42,7 @@ def rewrite(parsed: Parsed, protected: Mapping[int, str]) -> str:
         alias = "" if place.aliased else " AS " + parsed.sql[place.start : place.end]
         edits.append((place.start, place.end, text + alias))
     edits += _renamed(parsed, words | parsed.guarded)
-    return _spliced(parsed.sql, edits)
+    return _spliced(parsed.sql, edits + _named(parsed, edits))
 
 
 def _check_given(parsed: Parsed, protected: Mapping[int, str]) -> None:
@@ -86,6 +87,15 @@ def _renamed(parsed: Parsed, captured: frozenset[str]) -> list[tuple[int, int, s
             alias = "" if place.aliased else " AS " + parsed.sql[place.start : place.end]
             edits.append((place.start, place.end, quoted + alias))
     return edits
+
+
+def _named(parsed: Parsed, edits: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """An alias for each unnamed select item that changes, so that its name does not."""
+    return [
+        (end, end, ' AS "' + parsed.sql[start:end].replace('"', '""') + '"')
+        for start, end in parsed.unnamed
+        if any(start <= at < end for at, _, _ in edits)
+    ]
 
 
 def _fresh(common: CommonName, taken: set[str]) -> str:

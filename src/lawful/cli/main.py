@@ -1,0 +1,254 @@
+"""The commands and their exit codes; each verb's module is imported only when it runs.
+
+Exit: 0 lawful, nothing owed, ran, clean; 1 not lawful, something owed, nothing may be given, a finding; 2 usage
+or SQL refused; 3 undetermined; 4 a proof does not verify; 5 store, evidence or environment unreachable; 70 ours.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from lawful.cli.output import Output, guarded
+
+app = typer.Typer(name="lawful", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
+                  help="May we use this data? A dated, cited answer, enforced in the query, provable later.")
+law_app = typer.Typer(no_args_is_help=True, help="The rulebook: check it, list facts, show an article.")
+activity_app = typer.Typer(no_args_is_help=True, help="The activity register: list, show, approve.")
+org_app = typer.Typer(no_args_is_help=True, help="The organisation: show, approve.")
+evidence_app = typer.Typer(no_args_is_help=True, help="The evidence log: verify, show, export.")
+for name, sub in (("law", law_app), ("activity", activity_app), ("org", org_app), ("evidence", evidence_app)):
+    app.add_typer(sub, name=name)
+
+Json = Annotated[bool, typer.Option("--json", help="Versioned JSON on standard output.")]
+Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="LAWFUL_LANG")]
+FactOption = Annotated[Optional[list[str]], typer.Option("--fact", help="NAME=VALUE; a set as a,b; null = unknown. Repeat.")]
+FactsFile = Annotated[Optional[Path], typer.Option("--facts", help="A JSON file of facts; typed ones win.")]
+On = Annotated[Optional[str], typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")]
+At = Annotated[Optional[str], typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")]
+Folder = Annotated[Path, typer.Option("--folder", help="Where to look for lawful.toml, upwards.")]
+
+
+def _output(json: bool, lang: str) -> Output:
+    return Output(json=json, lang=lang)
+
+
+@app.command()
+def ask(
+    operation: Annotated[Optional[str], typer.Argument(help="collect, use, share, transfer, disclose …")] = None,
+    fact: FactOption = None, facts: FactsFile = None, on: On = None, at: At = None,
+    people: Annotated[Optional[Path], typer.Option("--people", help="JSON lines: {facts, count}, a group each.")] = None,
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """May we use this data? Typed conclusions are taken as true and listed as assumed."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.asking import run_ask
+
+        run_ask(output, folder, operation, fact or [], facts, on, at, people)
+
+
+@app.command()
+def duties(
+    about: Annotated[str, typer.Argument(help="incident, entity, system, request, order …")],
+    fact: FactOption = None, facts: FactsFile = None, on: On = None, at: At = None,
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """What is owed, by whom, until when."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.asking import run_duties
+
+        run_duties(output, folder, about, fact or [], facts, on, at)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
+    purpose: Annotated[str, typer.Option("--purpose", "-p")],
+    store: Annotated[str, typer.Option("--store", "-s", help="A store's name in lawful.toml.")] = "",
+    actor: Annotated[str, typer.Option("--as", help="ENTITY/ROLE")] = "",
+    limit: Annotated[int, typer.Option("--limit", help="Rows to print; 0 = all.")] = 0,
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Run a SELECT with the law's conditions in it."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.querying import run_query_verb
+
+        run_query_verb(output, folder, sql, purpose, store, actor, limit, execute=True)
+
+
+@app.command()
+def rewrite(
+    sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
+    purpose: Annotated[str, typer.Option("--purpose", "-p")],
+    store: Annotated[str, typer.Option("--store", "-s")] = "",
+    actor: Annotated[str, typer.Option("--as", help="ENTITY/ROLE")] = "",
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Show what would run, and what would be withheld, without running it."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.querying import run_query_verb
+
+        run_query_verb(output, folder, sql, purpose, store, actor, 0, execute=False)
+
+
+@app.command()
+def init(
+    url: Annotated[str, typer.Argument(help="sqlite:///mine.db, duckdb:///mine.duckdb, or a file.")],
+    store: Annotated[str, typer.Option("--store", "-s", help="A name for the store.")] = "main",
+    folder: Folder = Path(), json: Json = False, lang: Lang = "en",
+) -> None:
+    """Write lawful.toml, a dataset skeleton, an organisation and an activity to fill in and approve."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.starting import run_init
+
+        run_init(output, folder, url, store)
+
+
+@app.command()
+def demo(
+    folder: Folder = Path(), port: int = 8420, reset: Annotated[bool, typer.Option("--reset")] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True, lang: Lang = "en",
+) -> None:
+    """Build the sample platform and serve it on 127.0.0.1, opening an answered question."""
+    with guarded(_output(False, lang)) as output:
+        from lawful.cli.starting import run_demo
+
+        run_demo(output, folder, port, reset=reset, open_browser=open_browser)
+
+
+@app.command()
+def serve(folder: Folder = Path(), port: int = 8420, lang: Lang = "en") -> None:
+    """Serve the console of this deployment on 127.0.0.1."""
+    with guarded(_output(False, lang)) as output:
+        from lawful.cli.starting import run_serve
+
+        run_serve(output, folder, port)
+
+
+@app.command()
+def doctor(folder: Folder = Path(), json: Json = False, lang: Lang = "en") -> None:
+    """Check this deployment: each line says what, why it matters, and how to mend it."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.starting import run_doctor
+
+        run_doctor(output, folder)
+
+
+@law_app.command("check")
+def law_check(
+    rulebook: Annotated[Optional[Path], typer.Option("--rulebook", help="Another rulebook folder.")] = None,
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Load the rulebook, lint it, run every example; count per instrument."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.law import run_check
+
+        run_check(output, folder, rulebook)
+
+
+@law_app.command("facts")
+def law_facts(json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """Each fact, with the entries that test it."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.law import run_facts
+
+        run_facts(output, folder)
+
+
+@law_app.command("show")
+def law_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """An article or entry: prose, conditions as written and in words."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.law import run_show
+
+        run_show(output, folder, id)
+
+
+@activity_app.command("list")
+def activity_list(json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """Approved activities, and files that differ from what was approved."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.registers import run_activities
+
+        run_activities(output, folder)
+
+
+@activity_app.command("approve")
+def activity_approve(
+    file: Path, author: Annotated[str, typer.Option("--author")], approver: Annotated[str, typer.Option("--approver")],
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Approve an activity file; author and approver are two people of the organisation."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.registers import run_approve
+
+        run_approve(output, folder, "activity", file, author, approver)
+
+
+@org_app.command("show")
+def org_show(json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """The approved organisation."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.registers import run_organisation
+
+        run_organisation(output, folder)
+
+
+@org_app.command("approve")
+def org_approve(
+    file: Annotated[Path, typer.Argument()] = Path("organisation.toml"),
+    author: Annotated[str, typer.Option("--author")] = "", approver: Annotated[str, typer.Option("--approver")] = "",
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Approve the organisation file."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.registers import run_approve
+
+        run_approve(output, folder, "organisation", file, author, approver)
+
+
+@evidence_app.command("verify")
+def evidence_verify(
+    path: Annotated[Optional[Path], typer.Argument(help="An evidence folder or export; default: this deployment's.")] = None,
+    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+) -> None:
+    """Check every file of the log; exit 4 and name the place where it fails."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.proving import run_verify
+
+        run_verify(output, folder, path)
+
+
+@evidence_app.command("show")
+def evidence_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """A decision's leaf and payload."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.proving import run_show
+
+        run_show(output, folder, id)
+
+
+@evidence_app.command("export")
+def evidence_export(to: Path, json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+    """Copy the log to a static folder that verifies without a network."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.proving import run_export
+
+        run_export(output, folder, to)
+
+
+@app.command()
+def version() -> None:
+    """The version of the package."""
+    from importlib.metadata import version as of
+
+    sys.stdout.write(f"lawful {of('lawful')}{os.linesep}")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

@@ -1,0 +1,231 @@
+"""A deployment: a folder with lawful.toml, its policy, datasets and registers, and state in ``.lawful/``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+import attrs
+from sqlalchemy import Engine
+
+from lawful.db import SettingCheckpoint, migrate, open_state, reading
+from lawful.decide import Decider
+from lawful.evidence import EvidenceLog, Report, new_decision_id, verify
+from lawful.facts import kept_of, records_of, standing
+from lawful.gate.rulebook import read_folder, shipped_folder
+from lawful.inventory.datasets import load_dataset
+from lawful.inventory.model import Activity, Dataset
+from lawful.inventory.register import approved_activities, approved_organisation
+from lawful.law import Book, Vocabulary, build_book
+from lawful.law.thing import Record
+from lawful.law.vocabulary import nearest
+from lawful.org.model import Organisation
+from lawful.stores import Config, Session, Store, find_config, load_config, open_store
+from lawful.terms.errors import EnvironmentFailure, Location, UsageError
+from lawful.terms.ids import DecisionId
+from lawful.terms.values import Source, Value
+
+STATE = ".lawful"
+Clock = Callable[[], datetime]
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """What the registers hold of an entity and an activity at a moment."""
+
+    facts: Mapping[str, tuple[Value | None, Source]] = attrs.field(factory=dict, hash=False)
+    records: tuple[Record, ...] = ()
+    kept: frozenset[str] = frozenset()
+
+
+def utc_now() -> datetime:
+    """The clock of the machine, in UTC."""
+    return datetime.now(UTC)
+
+
+class Deployment:
+    """One opened deployment; close it, or use it as a context manager."""
+
+    def __init__(self, folder: Path, config: Config, clock: Clock) -> None:
+        self.folder, self.config, self.now = folder, config, clock
+        self.state = folder / STATE
+
+    @classmethod
+    def open(cls, start: Path, *, clock: Clock = utc_now) -> Deployment:
+        """The deployment that ``start`` lies in: the folder of the next lawful.toml upwards, else ``start`` itself.
+
+        Raises: UsageError: lawful.toml or a policy is not right. EnvironmentFailure: there is no such folder.
+        """
+        start = start.resolve()
+        if not start.is_dir():
+            raise EnvironmentFailure("There is no such folder.", code="gate.folder", location=Location(file=str(start)))
+        path = find_config(start)
+        if path is None:
+            return cls(start, Config(), clock)
+        return cls(path.parent, load_config(path), clock)
+
+    def __enter__(self) -> Deployment:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the state."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    @cached_property
+    def book(self) -> Book:
+        """The book that this deployment decides by: the shipped rulebook, its policy, its readings."""
+        files = read_folder(shipped_folder())
+        policy = self.folder / "policy"
+        if policy.is_dir():
+            files |= read_folder(policy, "policy/")
+        return build_book(files, self.config.readings)
+
+    @cached_property
+    def decider(self) -> Decider:
+        """Decides by the book."""
+        return Decider(self.book)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The facts of the book."""
+        return self.book.vocabulary
+
+    @property
+    def demand_review(self) -> bool:
+        """Does only coverage signed by counsel count?"""
+        return self.config.demand_review
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Our own state, migrated."""
+        engine = open_state(self.state / "state.db")
+        migrate(engine)
+        return engine
+
+    @cached_property
+    def evidence(self) -> EvidenceLog:
+        """The evidence log of this node."""
+        return EvidenceLog.open(self.state / "evidence", state=self.state, origin=self.origin, node="node-1",
+                                store=SettingCheckpoint(self.engine, "evidence.checkpoint"), clock=self.now)
+
+    @property
+    def origin(self) -> str:
+        """The log's name: said in checkpoints."""
+        return f"lawful.local/{self.folder.name or 'log'}".replace(" ", "-")
+
+    @classmethod
+    def verify(cls, start: Path) -> Report:
+        """Verify a deployment's evidence against the checkpoint kept in its state; nothing is written.
+
+        Raises: ProofFailure: with the place. UsageError: there is no log yet.
+        """
+        with cls.open(start) as deployment:
+            folder = deployment.state / "evidence"
+            if not folder.is_dir():
+                raise UsageError("There is no evidence here yet.", code="evidence.none",
+                                 location=Location(file=str(folder)), hint="Ask a question first: lawful ask --help")
+            return verify(folder, SettingCheckpoint(deployment.engine, "evidence.checkpoint"))
+
+    @cached_property
+    def organisation(self) -> Organisation | None:
+        """The approved organisation."""
+        with reading(self.engine) as connection:
+            return approved_organisation(connection, self.vocabulary)
+
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        """The approved activities."""
+        with reading(self.engine) as connection:
+            return tuple(approved_activities(connection, self.vocabulary))
+
+    def known(self, entity: str, activity: str, at: datetime | None) -> Known:
+        """What the registers hold of an entity and an activity, now or at a moment.
+
+        Raises: UsageError: an unknown entity or activity, with the nearest.
+        """
+        if not entity and not activity:
+            return Known()
+        found = next((each for each in self.activities if each.id == activity), None)
+        if activity and found is None:
+            raise UsageError(f"There is no approved activity '{activity}'.", code="gate.activity",
+                             hint=nearest(activity, [each.id for each in self.activities]))
+        entity = entity or (found.entity if found else "")
+        if self.organisation is None or entity not in self.organisation.entities:
+            known = self.organisation.entities if self.organisation else ()
+            raise UsageError(f"There is no approved entity '{entity}'.", code="gate.entity", hint=nearest(entity, known))
+        scopes = [("entity", entity), *([("activity", activity)] if activity else [])]
+        moment = at or self.now()
+        with reading(self.engine) as connection:
+            return Known(facts=standing(connection, self.vocabulary, scopes, moment),
+                         records=records_of(connection, self.vocabulary, scopes, moment),
+                         kept=kept_of(connection, scopes, moment))
+
+    def store(self, name: str = "") -> Store:
+        """A store by its name in lawful.toml; without a name, the only one.
+
+        Raises: UsageError: an unknown name, or several and none named.
+        """
+        stores = self.config.stores
+        if not stores:
+            raise UsageError("This deployment names no store.", code="gate.store",
+                             hint="Write lawful.toml with: lawful init sqlite:///mine.db")
+        if not name and len(stores) == 1:
+            name = next(iter(stores))
+        if name not in stores:
+            raise UsageError(f"There is no store '{name}'." if name else "Which store?", code="gate.store",
+                             hint=nearest(name, stores))
+        return open_store(stores[name], token_key=self.token_key)
+
+    @cached_property
+    def token_key(self) -> bytes:
+        """The key of masking tokens: made once, kept beside the state, never shown."""
+        path = self.state / "keys" / "token"
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(os.urandom(32))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise EnvironmentFailure(f"The masking key cannot be written: {error.strerror}.", code="gate.key",
+                                     location=Location(file=str(path))) from None
+        return path.read_bytes()
+
+    @contextmanager
+    def session(self, store: Store) -> Iterator[Session]:
+        """One read snapshot of a store."""
+        with store.session() as session:
+            yield session
+
+    def dataset(self, store: str) -> Dataset:
+        """The dataset file of a store.
+
+        Raises: UsageError: it is missing or not right.
+        """
+        path = self.folder / self.config.stores[store].dataset
+        if not path.is_file():
+            raise UsageError("The store's dataset file is missing.", location=Location(file=str(path)), code="gate.dataset",
+                             hint="Write it with: lawful init URL")
+        return load_dataset(path.read_bytes(), str(self.config.stores[store].dataset), self.vocabulary)
+
+    def mode(self, store: str, purpose: str) -> str:
+        """``enforce`` or ``observe``, per store and purpose."""
+        config = self.config.stores[store]
+        return str(config.modes.get(purpose, config.mode))
+
+    def new_id(self) -> DecisionId:
+        """A fresh decision id."""
+        return new_decision_id(self.now(), os.urandom(10))
+
+    def today(self) -> date:
+        """The civil day in UTC."""
+        return self.now().date()

@@ -1,0 +1,145 @@
+"""Facts as typed by a person, or told by a register: what is filled in, and what a gate will not believe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+
+import attrs
+
+from lawful.law.changes import set_fact
+from lawful.law.thing import Record, Thing
+from lawful.law.vocabulary import Vocabulary
+from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Source, SourceKind, Value
+
+SENDING = ("share", "sell", "entrust", "transfer", "disclose", "publish")
+TYPED = Source(kind=SourceKind.TYPED)
+NOON = time(12, 0, tzinfo=UTC)
+
+Known = Mapping[str, tuple["Value | None", Source]]
+
+
+def assumed(label: str) -> Source:
+    """The source of a value that was filled in, with the reason in words."""
+    return Source(kind=SourceKind.ASSUMED, label=label)
+
+
+def typed_thing(
+    vocabulary: Vocabulary, about: str, facts: Mapping[str, object], *, now: datetime,
+    on: date | None = None, at: datetime | None = None, known: Known | None = None,
+) -> Thing:
+    """A thing from typed facts over what registers know; a name given as ``null`` is unknown and stays so.
+
+    ``on`` sets the civil date everywhere, ``at`` the instant; without either it is ``now``.
+
+    Raises: UsageError: an unknown fact or value, with the nearest.
+    """
+    moment = at or (datetime.combine(on, NOON) if on else now)
+    thing = Thing(about=about, at=moment, on=None if at else on)
+    sources: dict[str, Source] = {}
+    for name, (value, source) in (known or {}).items():
+        if vocabulary.knows_fact(about, name):
+            thing = thing.with_values({name: vocabulary.close(name, value)})
+            sources[name] = source
+    for name, raw in facts.items():
+        thing = set_fact(vocabulary, thing, name, raw)
+        if name in vocabulary.facts:
+            sources[name] = TYPED
+    return attrs.evolve(thing, sources=sources)
+
+
+def filled_in(vocabulary: Vocabulary, thing: Thing, named: frozenset[str]) -> Thing:
+    """An asked thing with what goes without saying, each value marked *assumed*; never at a gate.
+
+    ``named`` are the facts that the asker named, unknown ones included: those are left alone.
+    """
+    changes = _places(thing) | _roles(vocabulary, thing) | _absent(vocabulary, thing) | _unrecorded(vocabulary, thing)
+    values, sources = dict(thing.values), dict(thing.sources)
+    for name, (value, label) in changes.items():
+        if name not in named and values.get(name) is None and vocabulary.knows_fact(thing.about, name):
+            values[name], sources[name] = value, assumed(label)
+    return attrs.evolve(thing, values=values, sources=sources)
+
+
+Filled = dict[str, tuple[Value, str]]
+
+
+def _places(thing: Thing) -> Filled:
+    found: Filled = {}
+    for source, targets in (("collected_in", ("stored_in", "processed_in")), ("controller_region", ("established_in",)),
+                            ("subject_located_in", ("offered_in",))):
+        value = thing.values.get(source)
+        if isinstance(value, str):
+            for target in targets:
+                found[target] = (SetValue(frozenset({value})), f"as {source}")
+    people = thing.values.get("people_located_in")
+    if isinstance(people, SetValue):
+        found["offered_in"] = (people, "as people_located_in")
+    return found
+
+
+def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
+    found: Filled = {}
+    if thing.about in vocabulary.role_in:
+        found[vocabulary.role_in[thing.about]] = ("controller", "controller unless said otherwise")
+    for fact in vocabulary.facts.values():
+        if fact.assumed:
+            found[fact.name] = (fact.assumed, "the strictest value unless said otherwise")
+    return found
+
+
+def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
+    """What is absent says so; but a use that sends data somewhere has a recipient, and a demand a source."""
+    found: Filled = {}
+    values = thing.values
+    sends = values.get("operation") in SENDING or values.get("operation") is None
+    to_authority = values.get("recipient_role") == "authority" or values.get("operation") == "disclose"
+    bases = values.get("lawful_bases")
+    obliged = not isinstance(bases, SetValue) or bool((bases.members | bases.unknown) & {"legal_obligation", "public_interest"})
+    skipped = {"recipient_role": sends, "recipient_region": sends, "compelled_by": to_authority,
+               "authority_kind": to_authority or values.get("recipient_role") is None and sends, "obligation_under": obliged,
+               "important_data": True}
+    for fact in vocabulary.facts.values():
+        if fact.absent and not fact.unrecorded and not skipped.get(fact.name, False):
+            value: Value = fact.absent if fact.absent != "never" else (NEVER_ON if fact.type == "date" else NEVER_AT)
+            found[fact.name] = (value, "none was named")
+    return found
+
+
+def _unrecorded(vocabulary: Vocabulary, thing: Thing) -> Filled:
+    """What can only permit is *no* where nothing is recorded, unless the activity claims it."""
+    bases = thing.values.get("lawful_bases")
+    claimed = (bases.members | bases.unknown) if isinstance(bases, SetValue) else frozenset()
+    return {fact.name: (vocabulary.nothing(fact.name), "nothing is recorded")
+            for fact in vocabulary.facts.values()
+            if fact.unrecorded and (not fact.claimed_by or (isinstance(bases, SetValue) and fact.claimed_by not in claimed))}
+
+
+def believed(vocabulary: Vocabulary, thing: Thing) -> Thing:
+    """What a gate believes: conclusions and records typed by hand, or filled in, are unknown.
+
+    A conclusion counts from an approved record; the strictest value counts from anyone.
+    """
+    values: dict[str, Value | None] = {}
+    for name, value in thing.values.items():
+        fact, source = vocabulary.facts[name], thing.sources.get(name, TYPED)
+        approved = source.kind in (SourceKind.RECORD,)
+        strictest = fact.assumed != "" and value == fact.assumed
+        assumed_no = source.kind is SourceKind.REGISTER and fact.unrecorded != "" and value == vocabulary.nothing(name)
+        values[name] = value if not fact.concluded or approved or strictest or assumed_no else None
+    records: tuple[Record, ...] = tuple(each for each in thing.records if each.items is not None)
+    return attrs.evolve(thing, values=values, records=records, kept=frozenset())
+
+
+def registered(vocabulary: Vocabulary, thing: Thing) -> Thing:
+    """At a gate: what can only permit is *no* where the registers hold nothing; nothing else is filled in."""
+    values, sources = dict(thing.values), dict(thing.sources)
+    for name, (value, _) in _unrecorded(vocabulary, thing).items():
+        if name not in values and vocabulary.knows_fact(thing.about, name):
+            values[name] = value
+            sources[name] = Source(kind=SourceKind.REGISTER, label="nothing is recorded")
+    for fact in vocabulary.facts.values():
+        if fact.assumed and fact.name not in values and vocabulary.knows_fact(thing.about, fact.name):
+            values[fact.name] = fact.assumed
+            sources[fact.name] = assumed("the strictest value unless said otherwise")
+    return attrs.evolve(thing, values=values, sources=sources)
