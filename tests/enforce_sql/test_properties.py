@@ -31,7 +31,7 @@ from tests.enforce_sql.world import (
     views,
 )
 
-MANY = 6000 if os.environ.get("LAWFUL_SOAK") == "1" else 150
+MANY = 6000 if os.environ.get("LAWFUL_SOAK") == "1" else 120
 EngineError = (duckdb.Error, sqlite3.Error)
 
 
@@ -83,6 +83,6 @@ def test_random_queries(dialect: Dialect, seed: int) -> None:
 @pytest.mark.parametrize("dialect", ["duckdb", "sqlite"])
 def test_the_grammar_is_worth_asking(dialect: Dialect) -> None:
     """Most random queries run, and most answers are not empty."""
-    outcomes = [check(Maker(Random(seed), dialect).statement(), dialect) for seed in range(80)]
-    assert outcomes.count("neither engine takes it") <= 16
-    assert outcomes.count("equal") >= 40
+    outcomes = [check(Maker(Random(seed), dialect).statement(), dialect) for seed in range(60)]
+    assert outcomes.count("neither engine takes it") <= 12
+    assert outcomes.count("equal") >= 30

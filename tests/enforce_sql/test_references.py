@@ -71,6 +71,11 @@ NEEDS: list[tuple[str, str, dict[str, str], str]] = [
         "duckdb", "SELECT phone FROM people EXCEPT SELECT note FROM orders",
         {"people": "phone", "orders": "note"}, "people.phone",
     ),
+    (  # wider than it must be: the word NAME is also a column's name
+        "duckdb", "SELECT q.x FROM (SELECT id AS x, born AS y FROM people "
+        "UNION ALL BY NAME SELECT day AS y, amount AS x FROM orders) AS q",
+        {"people": "id born name", "orders": "day amount"}, "people.id orders.amount",
+    ),
     (
         "duckdb", "SELECT phone FROM people UNION SELECT note FROM orders",
         {"people": "phone", "orders": "note"}, "people.phone orders.note",

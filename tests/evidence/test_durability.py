@@ -180,3 +180,21 @@ def test_any_failure_is_one_of_ours(tmp_path: Path, reopen: Callable[[], Evidenc
     (tmp_path / "evidence" / "checkpoint").mkdir()
     with pytest.raises(LawfulError):
         reopen()
+
+
+def test_folders_that_somebody_else_made_are_synced_too(tmp_path: Path) -> None:
+    """Their maker may have been stopped before it synced them."""
+    store = MemoryCheckpointStore()
+    open_log(tmp_path, store).append(ask(), {})
+    disk = RecordingDisk()
+    open_log(tmp_path, store, disk=disk).append(ask(), {})
+    synced = {Path(path) for call, path in disk.calls if call == "fsync"}
+    evidence = tmp_path / "evidence"
+    assert synced >= {
+        tmp_path,
+        evidence,
+        evidence / "tile",
+        evidence / "tile" / "0",
+        evidence / "tile" / "entries",
+        evidence / "tile" / "0" / "000.p",
+    }

@@ -13,8 +13,14 @@ from lawful.terms.errors import Location, UsageError
 
 
 def run_ask(
-    output: Output, folder: Path, operation: str | None, typed: list[str], file: Path | None,
-    on: str | None, at: str | None, people: Path | None,
+    output: Output,
+    folder: Path,
+    operation: str | None,
+    typed: list[str],
+    file: Path | None,
+    on: str | None,
+    at: str | None,
+    people: Path | None,
 ) -> None:
     """Answer a question and end with its exit code."""
     from lawful.gate.asking import ask
@@ -35,7 +41,13 @@ def run_ask(
 
 
 def run_duties(
-    output: Output, folder: Path, about: str, typed: list[str], file: Path | None, on: str | None, at: str | None
+    output: Output,
+    folder: Path,
+    about: str,
+    typed: list[str],
+    file: Path | None,
+    on: str | None,
+    at: str | None,
 ) -> None:
     """Print a duty list; exit 1 if something is owed, 3 if undetermined."""
     from lawful.gate.asking import list_owed
@@ -63,11 +75,18 @@ def read_facts(typed: list[str], file: Path | None) -> dict[str, Any]:
         try:
             content = json.loads(file.read_text(encoding="utf-8"))
         except OSError as error:
-            raise UsageError(f"The facts file cannot be read: {error.strerror}.", location=Location(file=str(file))) from None
+            raise UsageError(
+                f"The facts file cannot be read: {error.strerror}.",
+                location=Location(file=str(file)),
+            ) from None
         except ValueError as error:
-            raise UsageError(f"The facts file is not JSON: {error}", location=Location(file=str(file))) from None
+            raise UsageError(
+                f"The facts file is not JSON: {error}", location=Location(file=str(file))
+            ) from None
         if not isinstance(content, dict):
-            raise UsageError("The facts file holds one JSON object of facts.", location=Location(file=str(file)))
+            raise UsageError(
+                "The facts file holds one JSON object of facts.", location=Location(file=str(file))
+            )
         facts.update(content)
     for word in typed:
         name, equals, value = word.partition("=")
@@ -90,7 +109,9 @@ def _value(text: str) -> Any:
     return stripped
 
 
-def read_moment(facts: dict[str, Any], on: str | None, at: str | None) -> tuple[date | None, datetime | None]:
+def read_moment(
+    facts: dict[str, Any], on: str | None, at: str | None
+) -> tuple[date | None, datetime | None]:
     """The moment asked about, from the options or from ``on`` and ``at`` among the facts.
 
     Raises: UsageError: both, or not a date or instant.
@@ -102,8 +123,10 @@ def read_moment(facts: dict[str, Any], on: str | None, at: str | None) -> tuple[
     try:
         return (date.fromisoformat(on) if on else None), (instant_of(at) if at else None)
     except ValueError:
-        raise UsageError(f"'{on or at}' is not a {'date such as 2024-03-22' if on else 'instant with its zone such as 2024-03-21T17:00Z'}.",
-                         code="usage.moment") from None
+        raise UsageError(
+            f"'{on or at}' is not a {'date such as 2024-03-22' if on else 'instant with its zone such as 2024-03-21T17:00Z'}.",
+            code="usage.moment",
+        ) from None
 
 
 def _text(value: Any) -> str | None:
@@ -123,27 +146,37 @@ def read_people(file: Path | None) -> list[dict[str, Any]]:
             try:
                 groups.append(json.loads(line))
             except ValueError as error:
-                raise UsageError(f"Not JSON: {error}", location=Location(file=str(file), line=number)) from None
+                raise UsageError(
+                    f"Not JSON: {error}", location=Location(file=str(file), line=number)
+                ) from None
     return groups
 
 
 def show_answer(output: Output, answer: dict[str, Any]) -> None:
     """An answer as text: outcome, rules that stand in the way, what is wanted, cures, conflicts."""
     book = answer["book"]
-    output.line(f"{output.word(answer['outcome'])}    rulebook {book['version']} ({book['hash'][:8]})")
+    output.line(
+        f"{output.word(answer['outcome'])}    rulebook {book['version']} ({book['hash'][:8]})"
+    )
     for rule in answer["rules"]:
         if rule["answer"] in ("unmet", "undetermined", "applies"):
-            output.line(f"  {rule['answer']:<13} {rule['citation']}  {rule['says']}{'' if rule['verified'] else '  (unverified)'}")
+            output.line(
+                f"  {rule['answer']:<13} {rule['citation']}  {rule['says']}{'' if rule['verified'] else '  (unverified)'}"
+            )
             output.line(f"  {'':<13} {rule['id']}")
     for conflict in answer["conflicts"]:
-        output.line(f"  conflict      {conflict['command']['citation']}  ×  {conflict['rule']['citation']}  (counsel decides)")
+        output.line(
+            f"  conflict      {conflict['command']['citation']}  ×  {conflict['rule']['citation']}  (counsel decides)"
+        )
     for want in answer["wanted"]:
         output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")
     for number, cure in enumerate(answer["cures"], 1):
         steps = " + ".join(change["text"] for change in cure["changes"])
         output.line(f"  cure {number}        {steps}  → {output.word(cure['outcome'])}")
     for group in answer["people"] or ():
-        output.line(f"  {group['count']:>9,} people  {output.word(group['outcome'])}  {json.dumps(group['facts'], ensure_ascii=False)}")
+        output.line(
+            f"  {group['count']:>9,} people  {output.word(group['outcome'])}  {json.dumps(group['facts'], ensure_ascii=False)}"
+        )
     if answer["assumed"]:
         output.line("  assumed       " + ", ".join(each["fact"] for each in answer["assumed"]))
     for each in answer["not_examined"]:
@@ -155,7 +188,9 @@ def show_duties(output: Output, answer: dict[str, Any]) -> None:
     """A duty list as text."""
     for duty in answer["duties"]:
         last = duty["last_on"] or duty["last"] or ("promptly" if duty["by"] == "promptly" else "")
-        output.line(f"  {duty['state']:<13} {last:<22} {duty['citation']}  {duty['says']}{'' if duty['verified'] else '  (unverified)'}")
+        output.line(
+            f"  {duty['state']:<13} {last:<22} {duty['citation']}  {duty['says']}{'' if duty['verified'] else '  (unverified)'}"
+        )
         output.line(f"  {'':<13} {'':<22} {duty['id']}{f' → ' + duty['to'] if duty['to'] else ''}")
     for want in answer["wanted"]:
         output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")

@@ -15,21 +15,42 @@ import typer
 
 from lawful.cli.output import Output, guarded
 
-app = typer.Typer(name="lawful", no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False,
-                  help="May we use this data? A dated, cited answer, enforced in the query, provable later.")
-law_app = typer.Typer(no_args_is_help=True, help="The rulebook: check it, list facts, show an article.")
+app = typer.Typer(
+    name="lawful",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="May we use this data? A dated, cited answer, enforced in the query, provable later.",
+)
+law_app = typer.Typer(
+    no_args_is_help=True, help="The rulebook: check it, list facts, show an article."
+)
 activity_app = typer.Typer(no_args_is_help=True, help="The activity register: list, show, approve.")
 org_app = typer.Typer(no_args_is_help=True, help="The organisation: show, approve.")
 evidence_app = typer.Typer(no_args_is_help=True, help="The evidence log: verify, show, export.")
-for name, sub in (("law", law_app), ("activity", activity_app), ("org", org_app), ("evidence", evidence_app)):
+for name, sub in (
+    ("law", law_app),
+    ("activity", activity_app),
+    ("org", org_app),
+    ("evidence", evidence_app),
+):
     app.add_typer(sub, name=name)
 
 Json = Annotated[bool, typer.Option("--json", help="Versioned JSON on standard output.")]
 Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="LAWFUL_LANG")]
-FactOption = Annotated[Optional[list[str]], typer.Option("--fact", help="NAME=VALUE; a set as a,b; null = unknown. Repeat.")]
-FactsFile = Annotated[Optional[Path], typer.Option("--facts", help="A JSON file of facts; typed ones win.")]
-On = Annotated[Optional[str], typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")]
-At = Annotated[Optional[str], typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")]
+FactOption = Annotated[
+    Optional[list[str]],
+    typer.Option("--fact", help="NAME=VALUE; a set as a,b; null = unknown. Repeat."),
+]
+FactsFile = Annotated[
+    Optional[Path], typer.Option("--facts", help="A JSON file of facts; typed ones win.")
+]
+On = Annotated[
+    Optional[str], typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")
+]
+At = Annotated[
+    Optional[str], typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")
+]
 Folder = Annotated[Path, typer.Option("--folder", help="Where to look for lawful.toml, upwards.")]
 
 
@@ -39,10 +60,19 @@ def _output(json: bool, lang: str) -> Output:
 
 @app.command()
 def ask(
-    operation: Annotated[Optional[str], typer.Argument(help="collect, use, share, transfer, disclose …")] = None,
-    fact: FactOption = None, facts: FactsFile = None, on: On = None, at: At = None,
-    people: Annotated[Optional[Path], typer.Option("--people", help="JSON lines: {facts, count}, a group each.")] = None,
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    operation: Annotated[
+        Optional[str], typer.Argument(help="collect, use, share, transfer, disclose …")
+    ] = None,
+    fact: FactOption = None,
+    facts: FactsFile = None,
+    on: On = None,
+    at: At = None,
+    people: Annotated[
+        Optional[Path], typer.Option("--people", help="JSON lines: {facts, count}, a group each.")
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """May we use this data? Typed conclusions are taken as true and listed as assumed."""
     with guarded(_output(json, lang)) as output:
@@ -54,8 +84,13 @@ def ask(
 @app.command()
 def duties(
     about: Annotated[str, typer.Argument(help="incident, entity, system, request, order …")],
-    fact: FactOption = None, facts: FactsFile = None, on: On = None, at: At = None,
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    fact: FactOption = None,
+    facts: FactsFile = None,
+    on: On = None,
+    at: At = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """What is owed, by whom, until when."""
     with guarded(_output(json, lang)) as output:
@@ -68,10 +103,14 @@ def duties(
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT; - reads it from standard input.")],
     purpose: Annotated[str, typer.Option("--purpose", "-p")],
-    store: Annotated[str, typer.Option("--store", "-s", help="A store's name in lawful.toml.")] = "",
+    store: Annotated[
+        str, typer.Option("--store", "-s", help="A store's name in lawful.toml.")
+    ] = "",
     actor: Annotated[str, typer.Option("--as", help="ENTITY/ROLE")] = "",
     limit: Annotated[int, typer.Option("--limit", help="Rows to print; 0 = all.")] = 0,
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Run a SELECT with the law's conditions in it."""
     with guarded(_output(json, lang)) as output:
@@ -86,7 +125,9 @@ def rewrite(
     purpose: Annotated[str, typer.Option("--purpose", "-p")],
     store: Annotated[str, typer.Option("--store", "-s")] = "",
     actor: Annotated[str, typer.Option("--as", help="ENTITY/ROLE")] = "",
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Show what would run, and what would be withheld, without running it."""
     with guarded(_output(json, lang)) as output:
@@ -97,9 +138,13 @@ def rewrite(
 
 @app.command()
 def init(
-    url: Annotated[str, typer.Argument(help="sqlite:///mine.db, duckdb:///mine.duckdb, or a file.")],
+    url: Annotated[
+        str, typer.Argument(help="sqlite:///mine.db, duckdb:///mine.duckdb, or a file.")
+    ],
     store: Annotated[str, typer.Option("--store", "-s", help="A name for the store.")] = "main",
-    folder: Folder = Path(), json: Json = False, lang: Lang = "en",
+    folder: Folder = Path(),
+    json: Json = False,
+    lang: Lang = "en",
 ) -> None:
     """Write lawful.toml, a dataset skeleton, an organisation and an activity to fill in and approve."""
     with guarded(_output(json, lang)) as output:
@@ -110,8 +155,11 @@ def init(
 
 @app.command()
 def demo(
-    folder: Folder = Path(), port: int = 8420, reset: Annotated[bool, typer.Option("--reset")] = False,
-    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True, lang: Lang = "en",
+    folder: Folder = Path(),
+    port: int = 8420,
+    reset: Annotated[bool, typer.Option("--reset")] = False,
+    open_browser: Annotated[bool, typer.Option("--open/--no-open")] = True,
+    lang: Lang = "en",
 ) -> None:
     """Build the sample platform and serve it on 127.0.0.1, opening an answered question."""
     with guarded(_output(False, lang)) as output:
@@ -140,8 +188,12 @@ def doctor(folder: Folder = Path(), json: Json = False, lang: Lang = "en") -> No
 
 @law_app.command("check")
 def law_check(
-    rulebook: Annotated[Optional[Path], typer.Option("--rulebook", help="Another rulebook folder.")] = None,
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    rulebook: Annotated[
+        Optional[Path], typer.Option("--rulebook", help="Another rulebook folder.")
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Load the rulebook, lint it, run every example; count per instrument."""
     with guarded(_output(json, lang)) as output:
@@ -179,8 +231,12 @@ def activity_list(json: Json = False, lang: Lang = "en", folder: Folder = Path()
 
 @activity_app.command("approve")
 def activity_approve(
-    file: Path, author: Annotated[str, typer.Option("--author")], approver: Annotated[str, typer.Option("--approver")],
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    file: Path,
+    author: Annotated[str, typer.Option("--author")],
+    approver: Annotated[str, typer.Option("--approver")],
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Approve an activity file; author and approver are two people of the organisation."""
     with guarded(_output(json, lang)) as output:
@@ -201,8 +257,11 @@ def org_show(json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> 
 @org_app.command("approve")
 def org_approve(
     file: Annotated[Path, typer.Argument()] = Path("organisation.toml"),
-    author: Annotated[str, typer.Option("--author")] = "", approver: Annotated[str, typer.Option("--approver")] = "",
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    author: Annotated[str, typer.Option("--author")] = "",
+    approver: Annotated[str, typer.Option("--approver")] = "",
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Approve the organisation file."""
     with guarded(_output(json, lang)) as output:
@@ -213,8 +272,13 @@ def org_approve(
 
 @evidence_app.command("verify")
 def evidence_verify(
-    path: Annotated[Optional[Path], typer.Argument(help="An evidence folder or export; default: this deployment's.")] = None,
-    json: Json = False, lang: Lang = "en", folder: Folder = Path(),
+    path: Annotated[
+        Optional[Path],
+        typer.Argument(help="An evidence folder or export; default: this deployment's."),
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
     """Check every file of the log; exit 4 and name the place where it fails."""
     with guarded(_output(json, lang)) as output:
@@ -233,7 +297,9 @@ def evidence_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder
 
 
 @evidence_app.command("export")
-def evidence_export(to: Path, json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
+def evidence_export(
+    to: Path, json: Json = False, lang: Lang = "en", folder: Folder = Path()
+) -> None:
     """Copy the log to a static folder that verifies without a network."""
     with guarded(_output(json, lang)) as output:
         from lawful.cli.proving import run_export

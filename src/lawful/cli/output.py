@@ -17,9 +17,18 @@ from lawful.terms.errors import LawfulError
 EXIT = {"lawful": 0, "prohibited": 1, "not_yet": 1, "undetermined": 3}
 GLYPH = {"lawful": "●", "prohibited": "■", "not_yet": "■", "undetermined": "◆"}
 WORDS = {
-    "en": {"lawful": "Clear to proceed", "prohibited": "Blocked", "not_yet": "Not yet",
-           "undetermined": "Counsel needed / facts needed"},
-    "zh": {"lawful": "可以进行", "prohibited": "禁止", "not_yet": "尚不可以", "undetermined": "需要法务或补充事实"},
+    "en": {
+        "lawful": "Clear to proceed",
+        "prohibited": "Blocked",
+        "not_yet": "Not yet",
+        "undetermined": "Counsel needed / facts needed",
+    },
+    "zh": {
+        "lawful": "可以进行",
+        "prohibited": "禁止",
+        "not_yet": "尚不可以",
+        "undetermined": "需要法务或补充事实",
+    },
 }
 
 
@@ -73,6 +82,15 @@ def guarded(output: Output) -> Iterator[Output]:
 
 def _report(output: Output, error: LawfulError) -> None:
     if output.json:
-        output.data({"version": 1, "error": {"code": error.code, "message": error.message, "hint": error.hint,
-                                             "location": str(error.location)}})
+        output.data(
+            {
+                "version": 1,
+                "error": {
+                    "code": error.code,
+                    "message": error.message,
+                    "hint": error.hint,
+                    "location": str(error.location),
+                },
+            }
+        )
     output.note(f"lawful: {error}")

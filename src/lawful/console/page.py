@@ -17,7 +17,7 @@ from lawful.terms.errors import UsageError
 PREFERENCES = ("lang", "theme", "keys")
 """Set by address, kept in a cookie each; they are never part of a page's own fields."""
 
-_NOT_FIELDS = (*PREFERENCES, "format")
+_NOT_FIELDS = (*PREFERENCES, "format", "do")
 
 
 @attrs.frozen(kw_only=True)

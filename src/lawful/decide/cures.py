@@ -1,7 +1,8 @@
-"""What would make it lawful: alternative sets of changes, each decided again in full before it is shown.
+"""What would make it lawful: alternative sets of changes, each decided again before it is shown.
 
-A cure changes only what somebody can change (``changed_by`` us, the data subject or an authority, with an
-``effort``). It never switches the lawful basis, and offers consent only where consent is what is asked.
+A cure changes only what somebody can change (``changed_by`` us, the data subject or an authority,
+with an ``effort``). It never switches the lawful basis, and offers consent only where consent is
+what is asked.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from lawful.terms.values import SetValue, Value
 
 SHOWN = 8
 TRIED = 400
+TRIED_PARTIAL = 40
 STEPS = 6
 ACT_EFFORT = 3
 
@@ -38,7 +40,7 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Cure:
-    """Steps to take together; what the use would then answer; who still would have to be asked."""
+    """Steps to take together, their effort, and what the use would then answer."""
 
     changes: tuple[Change, ...]
     effort: int
@@ -48,8 +50,8 @@ class Cure:
 def find_cures(decider: Decider, thing: Thing, decision: Decision) -> tuple[Cure, ...]:
     """Cures of a use that is not lawful, cheapest first.
 
-    Where none leads to *lawful* because facts are missing that nobody changes, those that lead from a
-    refusal to *undetermined* are given, and say so.
+    Where none leads to *lawful* because facts are missing that nobody changes, those that lead from
+    a refusal to *undetermined* are given, and say so.
     """
     if decision.outcome is Outcome.LAWFUL:
         return ()
@@ -77,7 +79,9 @@ class _Search:
             tried += 1
             cure = Cure(changes=tuple(sorted(changes)), effort=effort, outcome=found.outcome)
             if found.outcome is Outcome.LAWFUL:
-                cures.append(cure)
+                least = self.least(cure)
+                if not any(set(each.changes) <= set(least.changes) for each in cures):
+                    cures.append(least)
                 continue
             if (
                 changes
@@ -91,7 +95,19 @@ class _Search:
                     if wider not in seen:
                         seen.add(wider)
                         heapq.heappush(queue, (self.effort(wider), len(wider), next(order), wider))
-        return tuple(cures) or _least(partial)
+        found_all = cures or _least([self.least(each) for each in partial[:TRIED_PARTIAL]])
+        return tuple(sorted(found_all, key=lambda each: (each.effort, each.changes)))
+
+    def least(self, cure: Cure) -> Cure:
+        """The cure without the steps that it does not need."""
+        kept = set(cure.changes)
+        for each in cure.changes:
+            fewer = frozenset(kept - {each})
+            after = apply(self.book.vocabulary.close, self.thing, fewer)
+            if self.decider.decide(after).outcome is cure.outcome:
+                kept.discard(each)
+        changes = frozenset(kept)
+        return attrs.evolve(cure, changes=tuple(sorted(changes)), effort=self.effort(changes))
 
     def effort(self, changes: frozenset[Change]) -> int:
         """The sum of the efforts of the steps."""
@@ -181,12 +197,12 @@ def _combined(lines: list[list[frozenset[Change]]]) -> Iterator[frozenset[Change
             yield changes
 
 
-def _least(cures: list[Cure]) -> tuple[Cure, ...]:
+def _least(cures: list[Cure]) -> list[Cure]:
     kept: list[Cure] = []
     for cure in cures:
         if not any(set(each.changes) <= set(cure.changes) for each in kept):
             kept.append(cure)
-    return tuple(kept[:SHOWN])
+    return kept[:SHOWN]
 
 
 def apply(

@@ -1,10 +1,16 @@
-"""Decisions in process: generated functions, one per days and folded facts, made when first needed."""
+"""Decisions in process: generated functions, one per days and folded facts.
+
+They are made when first needed. What the hot path needs beyond them is kept by quarter of an hour
+(no zone's civil date turns in between), by kind of thing and by folded facts.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
 
 import attrs
 
@@ -18,63 +24,105 @@ from lawful.law.thing import Thing
 from lawful.law.tree import Fulfilled, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Outcome
+from lawful.terms.values import Value
 
 FOLDED = ("operation", "recipient_role", "compelled_by", "data_state", "controller_role")
 KEPT = 512
+QUARTER_S = 900
+MODERN = 1973
+"""From this year on every zone's offset is a multiple of a quarter of an hour."""
+
+Days = tuple[date, ...]
+"""The civil date in each zone of the book, in the order of its zones."""
 
 
 @attrs.frozen(kw_only=True)
 class Decision:
-    """A use's outcome, its deciding rule (None when lawful or not covered), and every entry's two values."""
+    """A use's outcome and its deciding rule (None when lawful or not covered).
+
+    ``values``: every entry's ``applies`` and ``violated``, worked out when asked for.
+    """
 
     outcome: Outcome
     deciding: RuleId | None
     covered: bool
-    values: Mapping[str, Kleene] = attrs.field(hash=False, repr=False)
+    work: Callable[[], Mapping[str, Kleene]] = attrs.field(eq=False, repr=False)
+
+    @property
+    def values(self) -> Mapping[str, Kleene]:
+        """The value of each entry (``app:``, ``vio:``) and of ``covered``."""
+        return self.work()
 
 
 class Decider:
-    """Decides things by one book; safe to share between threads (a function made twice is the same)."""
+    """Decides things by one book; safe to share between threads.
+
+    A function made twice is the same; one that is dropped is made again.
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._programs: OrderedDict[tuple[object, ...], Program] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, Days], Program] = OrderedDict()
         self._compiled: OrderedDict[tuple[object, ...], Compiled] = OrderedDict()
+        self._days: OrderedDict[int, Days] = OrderedDict()
+        self._law_of = dict(book.vocabulary.law_of)
         self._rules = {each.id: each for each in book.entries.values()}
+        self._wanted: dict[str, tuple[str, ...]] = {}
 
     def program(self, about: str, at: datetime, on: date | None = None) -> Program:
         """The book folded onto the days of a moment."""
-        days = days_of(self.book, at, on)
-        key = (about, *sorted(days.items()))
-        found = self._programs.get(key)
+        return self._program(about, self._days_at(at, on))
+
+    def _program(self, about: str, days: Days) -> Program:
+        found = self._programs.get((about, days))
         if found is None:
-            found = assemble(self.book, about, days)
-            _keep(self._programs, key, found)
+            found = assemble(self.book, about, dict(zip(self.book.zones, days, strict=True)))
+            _keep(self._programs, (about, days), found)
+        return found
+
+    def _days_at(self, at: datetime, on: date | None) -> Days:
+        if on is not None:
+            return (on,) * len(self.book.zones)
+        if at.year < MODERN:
+            return tuple(days_of(self.book, at).values())
+        quarter = int(at.timestamp()) // QUARTER_S
+        found = self._days.get(quarter)
+        if found is None:
+            found = tuple(days_of(self.book, at).values())
+            _keep(self._days, quarter, found)
         return found
 
     def compiled(self, thing: Thing) -> Compiled:
-        """The generated function for a thing: its days, and the facts that fold away."""
-        folded = {name: thing.values.get(name) for name in FOLDED} if thing.about == "use" else {}
-        moment = law_moment(self.book, thing)
-        days = days_of(self.book, moment.at, moment.on)
-        key = (thing.about, *days.values(), *folded.values())
+        """The generated functions for a thing: its days, and the facts that fold away."""
+        values = thing.values
+        at, on = thing.at, thing.on
+        fact = self._law_of.get(thing.about)
+        if fact is not None and isinstance(moment := values.get(fact), datetime):
+            at, on = moment, None
+        days = self._days_at(at, on)
+        folded = [values.get(name) for name in FOLDED] if thing.about == "use" else []
+        key = (thing.about, days, *folded)
         found = self._compiled.get(key)
         if found is None:
-            program = specialise(self.program(thing.about, moment.at, moment.on), folded)
-            found = compile_program(program)
+            known = dict(zip(FOLDED, folded, strict=True)) if folded else {}
+            found = compile_program(specialise(self._program(thing.about, days), known))
             _keep(self._compiled, key, found)
         return found
 
     def values(self, thing: Thing) -> dict[str, Kleene]:
         """The value of each entry (``app:``, ``vio:``) and of ``covered``."""
         compiled = self.compiled(thing)
-        return dict(
-            zip(compiled.keys, compiled.run(thing.values, self.records(thing)), strict=True)
-        )
+        records = self._records(thing, compiled.records)
+        return dict(zip(compiled.keys, compiled.run(thing.values, records), strict=True))
 
     def decide(self, thing: Thing) -> Decision:
         """Decide a use."""
-        return self.decision(self.values(thing))
+        compiled = self.compiled(thing)
+        records = self._records(thing, compiled.records) if compiled.records else _NONE
+        index = compiled.quick(thing.values, records)
+        outcome, deciding, covered = compiled.verdicts[index]
+        work = partial(_values, compiled, thing.values, records)
+        return Decision(outcome=outcome, deciding=deciding, covered=covered, work=work)
 
     def decision(self, values: Mapping[str, Kleene]) -> Decision:
         """The outcome that the values of a use's entries give."""
@@ -83,44 +131,52 @@ class Decider:
             if violated is not False and key.startswith("vio:"):
                 rule = self._rules[RuleId(key[4:])]
                 found = outcome_of(rule, violated)
-                if found.rank < outcome.rank or (
-                    found is outcome and deciding is not None and rule.id < deciding
-                ):
+                first = deciding is not None and rule.id < deciding
+                if found.rank < outcome.rank or (found is outcome and first):
                     outcome, deciding = found, rule.id
         covered = values["covered"] is True
         if not covered and outcome is Outcome.LAWFUL:
             outcome = Outcome.UNDETERMINED
-        return Decision(outcome=outcome, deciding=deciding, covered=covered, values=values)
+        return Decision(outcome=outcome, deciding=deciding, covered=covered, work=lambda: values)
 
     def records(self, thing: Thing) -> dict[str, Kleene]:
         """For each rule whose record some entry asks for: does one count?"""
-        wanted = fulfilments(self.book, thing.about)
-        if not wanted:
+        if thing.about not in self._wanted:
+            self._wanted[thing.about] = fulfilments(self.book, thing.about)
+        return self._records(thing, self._wanted[thing.about])
+
+    def _records(self, thing: Thing, wanted: tuple[str, ...]) -> dict[str, Kleene]:
+        if not wanted or (thing.about == "use" and not thing.records and not thing.kept):
             return {}
         court = Court(self.book, thing)
         return {rule: counts(court, rule, self.book.entries[RuleId(rule)]) for rule in wanted}
+
+
+_NONE: dict[str, Kleene] = {}
+
+
+def _values(
+    compiled: Compiled, facts: Mapping[str, Value | None], records: Mapping[str, Kleene]
+) -> dict[str, Kleene]:
+    return dict(zip(compiled.keys, compiled.run(facts, records), strict=True))
 
 
 def fulfilments(book: Book, about: str) -> tuple[str, ...]:
     """Ids of the rules whose records the entries about a kind of thing ask for."""
     found: set[str] = set()
     for entry in book.entries.values():
-        if entry.about == about:
-            for line in (*entry.when, *entry.unless, *(entry.requires or ())):
-                found |= {
-                    node.rule or entry.id for node in walk(line.node) if isinstance(node, Fulfilled)
-                }
+        scope = book.instrument(entry).scope.get(about, ())
+        for line in (*scope, *entry.when, *entry.unless, *(entry.requires or ())):
+            asked = (node for node in walk(line.node) if isinstance(node, Fulfilled))
+            found |= {node.rule or entry.id for node in asked if entry.about == about or node.rule}
     return tuple(sorted(found))
 
 
-def law_moment(book: Book, thing: Thing) -> Thing:
-    """The thing at the moment whose law judges it."""
-    return Court(book, thing).moment
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 
-def _keep(
-    cache: OrderedDict[tuple[object, ...], object], key: tuple[object, ...], value: object
-) -> None:
+def _keep(cache: OrderedDict[Key, Found], key: Key, value: Found) -> None:
     cache[key] = value
     while len(cache) > KEPT:
         cache.popitem(last=False)

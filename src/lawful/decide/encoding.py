@@ -1,13 +1,14 @@
 """Live facts as small integers (0 = unknown): what a decision table is keyed by.
 
-Two situations with the same codes are alike for every test that a residual makes, so one decision per
-observed vector is enough. Each code also has a representative value, with which the vector is decided.
+Two situations with the same codes are alike for every test that a residual makes, so one decision
+per observed vector is enough. Each code also has a representative value, with which the vector is
+decided.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from math import prod
 
 import attrs
@@ -36,7 +37,7 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 @attrs.frozen(kw_only=True)
 class Codes:
-    """How one fact is coded: ``count`` codes from 0, a representative value for each, and the SQL of the code."""
+    """How one fact is coded: codes from 0, a value that stands for each, and the SQL of the code."""
 
     fact: str
     values: tuple[Value | None, ...]
@@ -87,28 +88,23 @@ def encode(
                     Codes(
                         fact=name,
                         values=(None, True, False),
-                        sql=_case(
-                            (f"{facts[name].value} IS TRUE", 1),
-                            (f"{facts[name].value} IS FALSE", 2),
-                            dialect=dialect,
-                        ),
+                        sql=_flag(facts[name].value),
                     )
                 )
             case "enum":
                 found.append(_enum(name, leaves, vocabulary, facts[name].value, dialect))
             case "set":
-                found += _set(name, leaves, facts[name], dialect)
+                found += _set(name, leaves, facts[name])
             case _:
                 found.append(_ordered(name, leaves, facts[name].value, dialect))
     return tuple(found)
 
 
-def _case(*whens: tuple[str, int], dialect: str) -> str:
-    if dialect == "sqlite":
-        whens = tuple(
-            (when.replace(" IS TRUE", " IS 1").replace(" IS FALSE", " IS 0"), code)
-            for when, code in whens
-        )
+def _flag(sql: str) -> str:
+    return _case((f"({sql}) IS TRUE", 1), (f"({sql}) IS FALSE", 2))
+
+
+def _case(*whens: tuple[str, int]) -> str:
     return "CASE " + " ".join(f"WHEN {when} THEN {code}" for when, code in whens) + " ELSE 0 END"
 
 
@@ -140,7 +136,7 @@ def _enum(name: str, leaves: list[Node], vocabulary: Vocabulary, sql: str, diale
         (f"{sql} IN ({', '.join(literal(each, dialect) for each in group)})", index)
         for index, group in enumerate(groups, 1)
     )
-    return Codes(fact=name, values=values, sql=_case(*whens, dialect=dialect))
+    return Codes(fact=name, values=values, sql=_case(*whens))
 
 
 def _alike(name: str, leaves: list[Node], members: list[str]) -> list[list[str]]:
@@ -164,7 +160,7 @@ def _alike(name: str, leaves: list[Node], members: list[str]) -> list[list[str]]
     return list(groups.values())
 
 
-def _set(name: str, leaves: list[Node], sql: FactSql, dialect: str) -> list[Codes]:
+def _set(name: str, leaves: list[Node], sql: FactSql) -> list[Codes]:
     """A flag for each member that is tested, under the name ``fact.member``."""
     assert sql.member is not None
     members = sorted(
@@ -174,11 +170,7 @@ def _set(name: str, leaves: list[Node], sql: FactSql, dialect: str) -> list[Code
         Codes(
             fact=f"{name}.{each}",
             values=(None, True, False),
-            sql=_case(
-                (f"{sql.member(each)} IS TRUE", 1),
-                (f"{sql.member(each)} IS FALSE", 2),
-                dialect=dialect,
-            ),
+            sql=_flag(sql.member(each)),
         )
         for each in members
     ]
@@ -186,23 +178,19 @@ def _set(name: str, leaves: list[Node], sql: FactSql, dialect: str) -> list[Code
 
 def _ordered(name: str, leaves: list[Node], sql: str, dialect: str) -> Codes:
     """A code for each limit and each stretch between two limits."""
-    limits = sorted({each for leaf in leaves for each in _limits(leaf)})
-    if not limits:
-        return Codes(
-            fact=name, values=(None, 0), sql=_case((f"{sql} IS NOT NULL", 1), dialect=dialect)
-        )
+    limits = sorted({each for leaf in leaves for each in _limits(leaf)}, key=_ordinal)
     values: list[Value | None] = [None]
     whens: list[tuple[str, int]] = []
     for index, limit in enumerate(limits):
         below = _step(limit, -1)
-        if index == 0 or below > limits[index - 1]:
+        if index == 0 or below != limits[index - 1]:
             values.append(below)
             whens.append((f"{sql} < {literal(limit, dialect)}", len(values) - 1))
         values.append(limit)
         whens.append((f"{sql} = {literal(limit, dialect)}", len(values) - 1))
     values.append(_step(limits[-1], 1))
     whens.append((f"{sql} > {literal(limits[-1], dialect)}", len(values) - 1))
-    return Codes(fact=name, values=tuple(values), sql=_case(*whens, dialect=dialect))
+    return Codes(fact=name, values=tuple(values), sql=_case(*whens))
 
 
 def _limits(leaf: Node) -> Iterable[date | int]:
@@ -218,7 +206,16 @@ def _limits(leaf: Node) -> Iterable[date | int]:
                 yield value
 
 
+def _ordinal(value: date | int) -> float:
+    if isinstance(value, datetime):
+        return value.timestamp()
+    return value.toordinal() if isinstance(value, date) else value
+
+
 def _step(value: date | int, by: int) -> date | int:
+    """The next value in one direction, as fine as the type is."""
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=by)
     if isinstance(value, date):
         return value if value == NEVER_ON and by > 0 else value + timedelta(days=by)
     return value + by

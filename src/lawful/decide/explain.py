@@ -1,4 +1,4 @@
-"""An answer in full: rules with why, obligations, what is wanted, assumed, cured, in conflict, not examined."""
+"""An answer in full: rules and why, obligations, what is wanted, assumed, cured, in conflict."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 import attrs
 
 from lawful.decide.cures import Cure, find_cures
-from lawful.decide.decider import Decider
+from lawful.decide.decider import Decider, Decision
 from lawful.decide.timeline import Span, timeline
 from lawful.decide.why import Missing, Reason, entry_facts, missing, reasons
 from lawful.law.book import Book
@@ -41,8 +41,8 @@ class RuleAnswer:
 class Wanted:
     """Something still to be found out, and the rules that wait for it.
 
-    ``kind`` is ``fact``, ``record`` (of a rule), ``counsel`` (on unverified law), ``place`` (a place not
-    known) or ``not_covered`` (``name`` is ``REGION.topic``).
+    ``kind`` is ``fact``, ``record`` (of a rule), ``counsel`` (on unverified law), ``place`` (a place
+    not known) or ``not_covered`` (``name`` is ``REGION.topic``).
     """
 
     kind: str
@@ -61,7 +61,7 @@ class FactUsed:
 
 @attrs.frozen(kw_only=True)
 class Conflict:
-    """A command and a prohibition that meet; ``sure`` if both hold for certain. Counsel decides, never we."""
+    """A command and a prohibition that meet; ``sure`` if both hold for certain. Counsel decides."""
 
     command: Entry
     rule: Entry
@@ -140,7 +140,7 @@ def explain(
         wanted=_wanted(court, judged, reach),
         assumed=tuple(assumed_in(thing, decider.book)),
         presumed=_presumed(court, judged),
-        cures=find_cures(decider, thing, decision) if cures else (),
+        cures=_cures(decider, thing, decision, reach) if cures else (),
         conflicts=tuple(conflicts(court, judged)),
         facts=facts_used(court, judged),
         readings=_readings(court, judged),
@@ -148,6 +148,16 @@ def explain(
         touched=reach,
         timeline=timeline(decider.book, thing, today) if today else (),
     )
+
+
+def _cures(decider: Decider, thing: Thing, decision: Decision, reach: Touched) -> tuple[Cure, ...]:
+    """Cures; where counsel's review is demanded and lacking, none leads further than unknown."""
+    found = find_cures(decider, thing, decision)
+    if reach.covered or not decision.covered:
+        return found
+    if decision.outcome is Outcome.UNDETERMINED:
+        return ()
+    return tuple(attrs.evolve(each, outcome=Outcome.UNDETERMINED) for each in found)
 
 
 def _obligations(answers: list[RuleAnswer]) -> Iterator[RuleAnswer]:
@@ -229,6 +239,7 @@ def conflicts(court: Court, judged: Mapping[RuleId, Judged]) -> Iterator[Conflic
 
 
 def facts_used(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[FactUsed, ...]:
+    """Facts that applicable entries test and the places known, in order of declaration."""
     names: set[str] = set()
     for rule, each in judged.items():
         if each.answer is not Answer.NOT_APPLICABLE:

@@ -1,11 +1,13 @@
 """Partial evaluation: put known facts into a program and keep what is left (the residual).
 
-Sound in Kleene logic: a fact given as unknown (``None``) is unknown for good; a fact not given stays.
+Sound in Kleene logic: a fact given as unknown (``None``) is unknown for good; one not given stays.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
+from enum import Enum
 
 import attrs
 
@@ -37,7 +39,14 @@ from lawful.law.tree import (
 )
 from lawful.terms.values import SetValue, Value
 
-_MISSING = object()
+
+class _Unset(Enum):
+    UNSET = "unset"
+
+
+_UNSET = _Unset.UNSET
+_Slot = Value | None | _Unset
+"""A value, None where it is unknown for good, or unset: still open."""
 
 
 def specialise(
@@ -46,18 +55,28 @@ def specialise(
     fulfilled: Callable[[str], Kleene] | None = None,
 ) -> Program:
     """The program with the facts of ``known`` put in, and records where ``fulfilled`` answers."""
-    worker = _Specialiser(known, fulfilled)
-    for key, node in program.nodes.items():
-        worker.done[key] = worker.reduce(node)
-    return attrs.evolve(program, nodes=worker.done)
+    return attrs.evolve(program, nodes=_Specialiser(known, _UNSET, fulfilled).all(program))
 
 
 class _Specialiser:
     def __init__(
-        self, known: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene] | None
+        self,
+        known: Mapping[str, Value | None],
+        absent: _Unset | None,
+        fulfilled: Callable[[str], Kleene] | None,
     ) -> None:
-        self.known, self.fulfilled = known, fulfilled
+        self.known, self.absent, self.fulfilled = known, absent, fulfilled
         self.done: dict[str, Node] = {}
+
+    def all(self, program: Program) -> dict[str, Node]:
+        """What is left of every node, in the program's order."""
+        for key, node in program.nodes.items():
+            self.done[key] = self.reduce(node)
+        return self.done
+
+    def value(self, name: str) -> _Slot:
+        """A fact's value, or what stands for facts that are not given."""
+        return self.known.get(name, self.absent)
 
     def reduce(self, node: Node) -> Node:
         """What is left of a node."""
@@ -84,34 +103,24 @@ class _Specialiser:
     def _leaf(self, node: Node) -> Node:
         match node:
             case Flag(name):
-                value = self.known.get(name, _MISSING)
-                return (
-                    node if value is _MISSING else Const(value if isinstance(value, bool) else None)
-                )
+                value = self.value(name)
+                return node if value is _UNSET else Const(_truth(value))
             case PresumedFlag(name, presumed):
-                value = self.known.get(name, _MISSING)
-                return (
-                    node
-                    if value is _MISSING
-                    else Const(value if isinstance(value, bool) else presumed)
-                )
-            case HasAny(fact, members):
-                value = self.known.get(fact, _MISSING)
-                return node if value is _MISSING else Const(has_any(value, members))
-            case HasAll(fact, members):
-                value = self.known.get(fact, _MISSING)
-                return (
-                    node
-                    if value is _MISSING
-                    else Const(all_of(has_any(value, (each,)) for each in members))
-                )
+                value = self.value(name)
+                return node if value is _UNSET else Const(_truth(value, presumed))
+            case HasAny(name, members):
+                value = self.value(name)
+                return node if value is _UNSET else Const(has_any(value, members))
+            case HasAll(name, members):
+                value = self.value(name)
+                if value is _UNSET:
+                    return node
+                return Const(all_of(has_any(value, (each,)) for each in members))
             case In(left, members):
                 value = self._term(left)
-                return (
-                    node
-                    if value is _MISSING
-                    else Const(None if value is None else value in members)
-                )
+                if value is _UNSET:
+                    return node
+                return UNKNOWN if value is None else Const(value in members)
             case Compare(op, left, right):
                 return self._compare(op, left, right)
             case _:
@@ -121,27 +130,33 @@ class _Specialiser:
         one, other = self._term(left), self._term(right)
         if one is None or other is None:
             return UNKNOWN
-        if one is not _MISSING and other is not _MISSING:
-            return Const(compare(op, one, other))  # type: ignore[arg-type]  # values, _MISSING is excluded
-        if other is not _MISSING:
-            return Compare(op, left, Literal(other))  # type: ignore[arg-type]  # as above
-        return Compare(op, Literal(one), right) if one is not _MISSING else Compare(op, left, right)  # type: ignore[arg-type]  # as above
+        if one is not _UNSET and other is not _UNSET:
+            return Const(compare(op, one, other))
+        return Compare(op, _known(one, left), _known(other, right))
 
-    def _term(self, term: Term) -> object:
-        """A term's value, None if unknown for good, or _MISSING."""
+    def _term(self, term: Term) -> _Slot:
         match term:
             case Literal(value):
                 return value
             case FactTerm(name):
-                return self.known.get(name, _MISSING)
+                return self.value(name)
             case PresumedTerm(name, presumed):
-                value = self.known.get(name, _MISSING)
-                return presumed if value is None else value
+                found = self.value(name)
+                return presumed if found is None else found
             case Lookup(key, table):
-                value = self.known.get(key, _MISSING)
-                return value if value is _MISSING or value is None else dict(table).get(str(value))
+                found = self.value(key)
+                return found if found is _UNSET or found is None else dict(table).get(str(found))
             case _:
                 raise TypeError(f"{type(term).__name__} has no value here")
+
+
+def _truth(value: Value | None, presumed: bool | None = None) -> Kleene:
+    return value if isinstance(value, bool) else presumed
+
+
+def _known(value: Value | _Unset, term: Term) -> Term:
+    """A term once it is known; sets are no terms."""
+    return Literal(value) if isinstance(value, (str, int, date)) else term
 
 
 def has_any(value: object, members: tuple[str, ...]) -> Kleene:
@@ -182,14 +197,6 @@ def _junction(
 def evaluate(
     program: Program, values: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene]
 ) -> dict[str, Kleene]:
-    """The value of every node, all facts not in ``values`` unknown; slow and plain, for one-offs."""
-    facts = _AllKnown(values)
-    done = specialise(program, facts, fulfilled).nodes
+    """The value of every node, all facts not in ``values`` unknown; slow and plain."""
+    done = _Specialiser(values, None, fulfilled).all(program)
     return {key: node.value if isinstance(node, Const) else None for key, node in done.items()}
-
-
-class _AllKnown(dict[str, "Value | None"]):
-    """A mapping in which every fact is known, if only as unknown."""
-
-    def get(self, key: str, default: object = None) -> Value | None:  # type: ignore[override]  # never missing
-        return super().get(key)

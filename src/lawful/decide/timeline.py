@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
 from lawful.law.book import Book
 from lawful.law.coverage import touched
-from lawful.law.days import add
-from lawful.law.model import Kind
+from lawful.law.days import add, of_age_on
+from lawful.law.model import Cover, Entry, Kind, Parameter
 from lawful.law.oracle import Court, worst
 from lawful.law.thing import Thing
+from lawful.law.tree import Compare, Cutoff, FactTerm, Node, Passed, PresumedTerm, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Outcome
-from lawful.terms.values import NEVER_ON
 
-AGES = (13, 14, 15, 16, 18)
 FIRST = date(2018, 1, 1)
 
 
@@ -47,17 +47,57 @@ def timeline(book: Book, thing: Thing, today: date) -> tuple[Span, ...]:
 
 
 def turning_days(book: Book, thing: Thing) -> set[date]:
-    """Days on which something in the book begins or ends to hold, or the data subject comes of an age."""
+    """Days on which something in the book begins or ends to hold, or a fact comes of an age."""
     found = {FIRST}
-    for each in (*book.entries.values(), *book.rulebook.parameters, *book.rulebook.coverage.covers):
+    dated: tuple[Entry | Parameter | Cover, ...] = (
+        *book.entries.values(),
+        *book.rulebook.parameters,
+        *book.rulebook.coverage.covers,
+    )
+    for each in dated:
         if each.in_force:
             found.add(each.in_force)
         if each.until:
             found.add(each.until + timedelta(days=1))
-    born = thing.values.get("birth_date")
-    if isinstance(born, date) and not isinstance(born, datetime) and born != NEVER_ON:
-        found |= {add(born, age, "years") for age in AGES}
+    for name, value in thing.values.items():
+        if isinstance(value, date) and value.year < 9000:
+            found |= set(_coming_of_age(book, name, value))
     return found
+
+
+def _coming_of_age(book: Book, name: str, value: date) -> Iterator[date]:
+    """Days on which a test of a date or instant against the day may turn."""
+    civil = value.date() if isinstance(value, datetime) else value
+    for node in _conditions(book):
+        match node:
+            case Compare(_, FactTerm(fact) | PresumedTerm(fact), Cutoff(years, table)) if (
+                fact == name
+            ):
+                for age in _ages(book, table) if table else {years}:
+                    turn = of_age_on(civil, age)
+                    yield from (turn, turn + timedelta(days=1))  # by > and by >=
+            case Passed(fact, n, unit) if fact == name:
+                turn = add(civil, n, unit)
+                yield from (turn, turn + timedelta(days=1))  # an instant's civil day by zone
+            case _:
+                continue
+
+
+def _ages(book: Book, table: str) -> set[int]:
+    """Every number of a table by region, at any time."""
+    found: set[int] = set()
+    for each in book.parameters[table]:
+        found |= {*each.by_region.values()} | ({each.other} if each.other is not None else set())
+    return found
+
+
+def _conditions(book: Book) -> Iterator[Node]:
+    for entry in book.entries.values():
+        for line in (*entry.when, *entry.unless, *(entry.requires or ())):
+            yield from walk(line.node)
+    for topic in book.rulebook.coverage.topics:
+        for line in topic.when:
+            yield from walk(line.node)
 
 
 def _answer(book: Book, thing: Thing, day: date) -> tuple[Outcome, RuleId | None]:

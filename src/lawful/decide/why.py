@@ -69,10 +69,11 @@ def reasons(court: Court, entry: Entry, judged: Judged) -> tuple[Reason, ...]:
     parts = list(_parts(court, entry))
     match judged.answer:
         case Answer.NOT_APPLICABLE:
-            return tuple(_chosen(parts, blocking=True)[:1]) or tuple(_chosen(parts, blocking=True))
+            return tuple(_blocking(parts)[:1])
         case Answer.UNDETERMINED:
             unknown = [each for each in parts if each.value is None]
-            if not entry.verified and entry.kind is Kind.BASIS:
+            exempt = any(each.part == "unless" and each.value for each in parts)
+            if not entry.verified and (entry.kind is Kind.BASIS or exempt):
                 unknown.append(Reason(part="unverified", text=entry.source))
             return tuple(unknown)
         case Answer.UNMET if entry.requires is None:
@@ -85,14 +86,12 @@ def reasons(court: Court, entry: Entry, judged: Judged) -> tuple[Reason, ...]:
             return tuple(each for each in parts if each.part == part)
 
 
-def _chosen(parts: list[Reason], *, blocking: bool) -> list[Reason]:
+def _blocking(parts: list[Reason]) -> list[Reason]:
     """The parts that keep an entry from applying."""
     return [
         each
         for each in parts
-        if each.part != "requires"
-        and each.value is (each.part in ("unless", "defeated_by"))
-        and blocking
+        if each.part != "requires" and each.value is (each.part in ("unless", "defeated_by"))
     ]
 
 
@@ -210,17 +209,38 @@ def _missing(court: Court, node: Node, entry: Entry) -> set[Missing]:
             return _missing_definition(court, name)
         case Flag(name):
             return {Missing("fact", name)}
+        case HasAny(fact, _, listed) if listed and court.list_of(listed) is None:
+            return _undated(court, listed)
         case HasAny(fact) | HasAll(fact) | Passed(fact):
             return {Missing("fact", fact)}
-        case In() | Compare():
-            return {
-                Missing("fact", name)
-                for term in terms(node)
-                for name in _term_facts(term)
-                if court.thing.values.get(name) is None
-            }
+        case In(left, _, listed):
+            found = _missing_term(court, left, entry)
+            return found | (_undated(court, listed) if listed else set())
+        case Compare(_, left, right):
+            return _missing_term(court, left, entry) | _missing_term(court, right, entry)
         case _:
             return set()
+
+
+def _missing_term(court: Court, term: Term, entry: Entry) -> set[Missing]:
+    """What an unknown side of a comparison wants: its fact, or counsel on its parameter."""
+    if court.term(term, entry) is not None:
+        return set()
+    names = {name for name in _term_facts(term) if court.thing.values.get(name) is None}
+    if names:
+        return {Missing("fact", name) for name in names}
+    match term:
+        case Cutoff(_, name) | Number(name):
+            return _undated(court, name)
+        case _:
+            return set()
+
+
+def _undated(court: Court, name: str) -> set[Missing]:
+    """Counsel, where no parameter of this name is in force and verified."""
+    if court.parameter(name) is not None:
+        return set()
+    return {Missing("counsel", court.book.parameters[name][0].id)}
 
 
 def _missing_definition(court: Court, name: str) -> set[Missing]:

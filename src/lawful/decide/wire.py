@@ -129,11 +129,11 @@ def rule(each: RuleAnswer, of: Book, prose: Prose) -> dict[str, Any]:
     return {
         **entry(each.entry, of, prose),
         "answer": each.answer.value,
-        "because": [reason(part, of, prose) for part in each.because],
+        "because": [reason(part, prose) for part in each.because],
     }
 
 
-def reason(each: Reason, of: Book, prose: Prose) -> dict[str, Any]:
+def reason(each: Reason, prose: Prose) -> dict[str, Any]:
     """One part of why, as written and in words."""
     return {
         "part": each.part,
@@ -141,11 +141,11 @@ def reason(each: Reason, of: Book, prose: Prose) -> dict[str, Any]:
         "text": each.text,
         "value": each.value,
         "facts": list(each.facts),
-        "words": _words(each, of, prose),
+        "words": _words(each, prose),
     }
 
 
-def _words(each: Reason, of: Book, prose: Prose) -> str:
+def _words(each: Reason, prose: Prose) -> str:
     match each.part:
         case "defeated_by":
             return prose.rule(each.text)

@@ -64,22 +64,47 @@ class QueryAnswer:
     def wire(self, lang: str = "en") -> dict[str, Any]:
         """The versioned JSON of the answer."""
         return {
-            "version": VERSION, "outcome": self.outcome.value, "mode": self.mode, "store": self.store,
-            "purpose": self.use.activity.purpose, "activity": self.use.activity.id, "entity": self.use.entity,
-            "role": self.use.role, "on": self.use.day.isoformat(), "deciding": self.deciding or None,
-            "sql": self.sql, "rewritten": self.rewritten, "columns": list(self.columns),
-            "rows": [[plain(value) for value in row] for row in self.rows], "more": self.more, "executed": self.executed,
-            "influences": [{"table": each.table, "column": each.column, "in_output": each.in_output} for each in self.influences],
-            "withheld": [held.wire(each, self.book, lang, exact=self.exact) for each in self.withheld],
+            "version": VERSION,
+            "outcome": self.outcome.value,
+            "mode": self.mode,
+            "store": self.store,
+            "purpose": self.use.activity.purpose,
+            "activity": self.use.activity.id,
+            "entity": self.use.entity,
+            "role": self.use.role,
+            "on": self.use.day.isoformat(),
+            "deciding": self.deciding or None,
+            "sql": self.sql,
+            "rewritten": self.rewritten,
+            "columns": list(self.columns),
+            "rows": [[plain(value) for value in row] for row in self.rows],
+            "more": self.more,
+            "executed": self.executed,
+            "influences": [
+                {"table": each.table, "column": each.column, "in_output": each.in_output}
+                for each in self.influences
+            ],
+            "withheld": [
+                held.wire(each, self.book, lang, exact=self.exact) for each in self.withheld
+            ],
             "changed": [changed(each, self.book, lang) for each in self.changed],
-            "exact": self.exact, "decision": self.decision, "book": wire.book(self.book), "refusal": None,
+            "exact": self.exact,
+            "decision": self.decision,
+            "book": wire.book(self.book),
+            "refusal": None,
         }
 
 
 def changed(each: ChangedColumn, book: Book, lang: str) -> dict[str, Any]:
     """A changed column as JSON, with the rules that keep it back and their citations."""
-    return {"table": each.table, "column": each.column, "categories": list(each.categories), "becomes": each.becomes,
-            "labelled": each.labelled, "rules": [held.reason(rule, book, lang) for rule in each.rules]}
+    return {
+        "table": each.table,
+        "column": each.column,
+        "categories": list(each.categories),
+        "becomes": each.becomes,
+        "labelled": each.labelled,
+        "rules": [held.reason(rule, book, lang) for rule in each.rules],
+    }
 
 
 def plain(value: object) -> object:
@@ -91,7 +116,9 @@ def plain(value: object) -> object:
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 
-def changed_columns(plans: Iterable[TablePlan], deployment: Deployment, use: Use) -> tuple[ChangedColumn, ...]:
+def changed_columns(
+    plans: Iterable[TablePlan], deployment: Deployment, use: Use
+) -> tuple[ChangedColumn, ...]:
     """The columns of a query that are not given as they are, each once."""
     minimal = minimisation_rules(deployment.book, use)
     found: dict[tuple[str, str], ChangedColumn] = {}
@@ -104,13 +131,28 @@ def changed_columns(plans: Iterable[TablePlan], deployment: Deployment, use: Use
             kept: set[str] = set()
             for role in named if column.slot is not None else ():
                 slot = role.columns.index(column.categories)
-                kept |= {each.column_rules[slot] for each in role.verdicts.values() if each.row and not each.given[slot]}
+                kept |= {
+                    each.column_rules[slot]
+                    for each in role.verdicts.values()
+                    if each.row and not each.given[slot]
+                }
             becomes = column.mask.value if column.mask else ("in_some_rows" if kept else "")
             if becomes:
-                rules = tuple(sorted(kept)) if column.mask is None else minimal if label.labelled else ()
+                rules = (
+                    tuple(sorted(kept))
+                    if column.mask is None
+                    else minimal
+                    if label.labelled
+                    else ()
+                )
                 found[plan.table.name, column.name] = ChangedColumn(
-                    table=plan.table.name, column=column.name, categories=tuple(sorted(column.categories)),
-                    becomes=becomes, rules=rules, labelled=label.labelled)
+                    table=plan.table.name,
+                    column=column.name,
+                    categories=tuple(sorted(column.categories)),
+                    becomes=becomes,
+                    rules=rules,
+                    labelled=label.labelled,
+                )
     return tuple(found[key] for key in sorted(found))
 
 
@@ -118,8 +160,12 @@ def minimisation_rules(book: Book, use: Use) -> tuple[str, ...]:
     """The rules in force that ask for no more data than the purpose needs."""
     found = []
     for entry in book.entries.values():
-        if entry.kind is Kind.RULE and entry.about == "use" and entry.requires and any(
-            line.text.strip() == "needed_for_purpose" for line in entry.requires
-        ) and entry.in_force_on(use.day):
+        if (
+            entry.kind is Kind.RULE
+            and entry.about == "use"
+            and entry.requires
+            and any(line.text.strip() == "needed_for_purpose" for line in entry.requires)
+            and entry.in_force_on(use.day)
+        ):
             found.append(str(RuleId(entry.id)))
     return tuple(found)

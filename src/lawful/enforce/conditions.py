@@ -46,13 +46,19 @@ class Conditions:
         self.live = frozenset(live)
         vocabulary = decider.book.vocabulary
         fixed: dict[str, Value | None] = {
-            fact.name: thing.values.get(fact.name) for fact in vocabulary.facts_of("use")
-            if fact.name not in self.live and fact.name not in PER_COLUMN}
+            fact.name: thing.values.get(fact.name)
+            for fact in vocabulary.facts_of("use")
+            if fact.name not in self.live and fact.name not in PER_COLUMN
+        }
         records = decider.records(thing)
-        self.program: Program = specialise(decider.program("use", thing.at, thing.on), fixed, records.get)
+        self.program: Program = specialise(
+            decider.program("use", thing.at, thing.on), fixed, records.get
+        )
         self._compiled: Compiled = compile_program(self.program)
         self._records: Mapping[str, Kleene] = records
-        self._cache: dict[tuple[frozenset[tuple[str, Value | None]], Categories], tuple[Outcome, str]] = {}
+        self._cache: dict[
+            tuple[frozenset[tuple[str, Value | None]], Categories], tuple[Outcome, str]
+        ] = {}
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -65,43 +71,79 @@ class Conditions:
 
     def codes(self, facts: Mapping[str, FactSql], dialect: str) -> tuple[Codes, ...]:
         """How the live facts are coded for this use."""
-        return encode(self.program, self.vocabulary, {name: sql for name, sql in facts.items() if name in self.live}, dialect)
+        return encode(
+            self.program,
+            self.vocabulary,
+            {name: sql for name, sql in facts.items() if name in self.live},
+            dialect,
+        )
 
-    def decide(self, live: Mapping[str, Value | None], categories: Categories) -> tuple[Outcome, str]:
+    def decide(
+        self, live: Mapping[str, Value | None], categories: Categories
+    ) -> tuple[Outcome, str]:
         """The outcome of the use with some categories of data, and the deciding rule (or *not covered*)."""
         key = (frozenset(live.items()), categories)
         if key not in self._cache:
             data = self.vocabulary.close("data", SetValue(categories))
-            values = self._compiled.run({**live, "data": data, "needed_for_purpose": True}, self._records)
+            values = self._compiled.run(
+                {**live, "data": data, "needed_for_purpose": True}, self._records
+            )
             decision = self.decider.decision(dict(zip(self._compiled.keys, values, strict=True)))
-            self._cache[key] = (decision.outcome, decision.deciding or ("" if decision.covered else NOT_COVERED))
+            self._cache[key] = (
+                decision.outcome,
+                decision.deciding or ("" if decision.covered else NOT_COVERED),
+            )
         return self._cache[key]
 
     def unneeded(self, live: Mapping[str, Value | None], categories: Categories) -> str:
         """The rule that keeps back a column which the purpose does not need; empty if none does."""
         data = self.vocabulary.close("data", SetValue(categories))
-        values = self._compiled.run({**live, "data": data, "needed_for_purpose": False}, self._records)
-        return self.decider.decision(dict(zip(self._compiled.keys, values, strict=True))).deciding or ""
+        values = self._compiled.run(
+            {**live, "data": data, "needed_for_purpose": False}, self._records
+        )
+        return (
+            self.decider.decision(dict(zip(self._compiled.keys, values, strict=True))).deciding
+            or ""
+        )
 
-    def verdict(self, live: Mapping[str, Value | None], key: Categories, columns: tuple[Categories, ...]) -> Verdict:
+    def verdict(
+        self, live: Mapping[str, Value | None], key: Categories, columns: tuple[Categories, ...]
+    ) -> Verdict:
         """Row, columns, then jointly."""
         outcome, rule = self.decide(live, key)
         if outcome is not Outcome.LAWFUL:
             nothing = (False,) * len(columns)
-            return Verdict(row=False, outcome=outcome, rule=rule, given=nothing, column_rules=(rule,) * len(columns))
+            return Verdict(
+                row=False,
+                outcome=outcome,
+                rule=rule,
+                given=nothing,
+                column_rules=(rule,) * len(columns),
+            )
         found = [self.decide(live, categories) for categories in columns]
         given = [each is Outcome.LAWFUL for each, _ in found]
         rules = [rule for _, rule in found]
-        joint = key.union(*(categories for categories, ok in zip(columns, given, strict=True) if ok))
+        joint = key.union(
+            *(categories for categories, ok in zip(columns, given, strict=True) if ok)
+        )
         together, joint_rule = self.decide(live, joint)
         if together is not Outcome.LAWFUL:
             rules = [joint_rule if ok else rule for ok, rule in zip(given, rules, strict=True)]
             given = [False] * len(columns)
-        return Verdict(row=True, outcome=outcome, rule="", given=tuple(given), column_rules=tuple(rules))
+        return Verdict(
+            row=True, outcome=outcome, rule="", given=tuple(given), column_rules=tuple(rules)
+        )
 
 
 def verdicts(
-    conditions: Conditions, codes: tuple[Codes, ...], numbers: Iterable[int], key: Categories, columns: tuple[Categories, ...]
+    conditions: Conditions,
+    codes: tuple[Codes, ...],
+    numbers: Iterable[int],
+    key: Categories,
+    columns: tuple[Categories, ...],
 ) -> dict[int, Verdict]:
     """The verdict of each observed vector, by its integer."""
-    return {number: conditions.verdict(decode(codes, vector_of(codes, number)), key, columns) for number in numbers}
+    return {
+        number: conditions.verdict(decode(codes, vector_of(codes, number)), key, columns)
+        for number in numbers
+    }

@@ -53,8 +53,12 @@ def population_sql(population: Population, live: Iterable[str], writing: Writing
         fact = writing.vocabulary.facts[name]
         if source.table:
             alias = f"l{index}"
-            joins.append(f"LEFT JOIN {_lookup(source, writing)} AS {alias} ON {alias}.k = s.{quoted(population.key)}")
-            facts[name] = _fact(fact, source, f"{alias}.x", f"{alias}.found", writing, _origin(source, writing))
+            joins.append(
+                f"LEFT JOIN {_lookup(source, writing)} AS {alias} ON {alias}.k = s.{quoted(population.key)}"
+            )
+            facts[name] = _fact(
+                fact, source, f"{alias}.x", f"{alias}.found", writing, _origin(source, writing)
+            )
         else:
             column = f"s.{quoted(source.column)}"
             origin = f"SELECT DISTINCT {quoted(source.column)} FROM {quoted(population.table)}"
@@ -87,14 +91,18 @@ def _lookup(source: FactSource, writing: Writing) -> str:
     """One row for each key: the latest value, or NULL where the latest rows contradict one another."""
     key, column = quoted(source.key), quoted(source.column)
     order = f"ORDER BY {quoted(source.latest_by)} DESC" if source.latest_by else "ORDER BY 1"
-    inner = (f"SELECT {key} AS k, {column} AS x, RANK() OVER (PARTITION BY {key} {order}) AS r "
-             f"FROM {quoted(source.table)}{_where(source, writing)}")
+    inner = (
+        f"SELECT {key} AS k, {column} AS x, RANK() OVER (PARTITION BY {key} {order}) AS r "
+        f"FROM {quoted(source.table)}{_where(source, writing)}"
+    )
     if not source.latest_by:
         inner = f"SELECT {key} AS k, {column} AS x, 1 AS r FROM {quoted(source.table)}{_where(source, writing)}"
     same = "MIN(x) = MAX(x) AND COUNT(x) = COUNT(*)"
-    return (f"(SELECT k, CASE WHEN {same} THEN MIN(x) END AS x, "
-            f"CASE WHEN COUNT(x) = 0 THEN 1 WHEN {same} THEN 1 ELSE 2 END AS found "
-            f"FROM ({inner}) AS q WHERE r = 1 AND k IS NOT NULL GROUP BY k)")
+    return (
+        f"(SELECT k, CASE WHEN {same} THEN MIN(x) END AS x, "
+        f"CASE WHEN COUNT(x) = 0 THEN 1 WHEN {same} THEN 1 ELSE 2 END AS found "
+        f"FROM ({inner}) AS q WHERE r = 1 AND k IS NOT NULL GROUP BY k)"
+    )
 
 
 def _fact(
@@ -104,8 +112,11 @@ def _fact(
     write = _Cases(fact, writing)
     if fact.type == "set":
         valid = _valid_sets(fact, source, writing, origin)
-        return FactSql(member=lambda member: write.cases(
-            source, column, found, _member_case(column, valid, member, writing), member))
+        return FactSql(
+            member=lambda member: write.cases(
+                source, column, found, _member_case(column, valid, member, writing), member
+            )
+        )
     return FactSql(value=write.cases(source, column, found, write.stored(source, column), None))
 
 
@@ -113,7 +124,9 @@ class _Cases:
     def __init__(self, fact: Fact, writing: Writing) -> None:
         self.fact, self.writing = fact, writing
 
-    def cases(self, source: FactSource, column: str, found: str, known: str, member: str | None) -> str:
+    def cases(
+        self, source: FactSource, column: str, found: str, known: str, member: str | None
+    ) -> str:
         """``CASE`` over what can be missing; without a lookup only NULL can."""
         null = self.value(source.null_means, member)
         whens = []
@@ -127,7 +140,13 @@ class _Cases:
         """A NULL of the fact's type."""
         if self.writing.dialect == "sqlite":
             return "NULL"
-        types = {"flag": "BOOLEAN", "set": "BOOLEAN", "count": "BIGINT", "date": "DATE", "instant": "TIMESTAMP"}
+        types = {
+            "flag": "BOOLEAN",
+            "set": "BOOLEAN",
+            "count": "BIGINT",
+            "date": "DATE",
+            "instant": "TIMESTAMP",
+        }
         return f"CAST(NULL AS {types.get(self.fact.type, 'VARCHAR')})"
 
     def value(self, value: Value | None, member: str | None) -> str:
@@ -148,9 +167,17 @@ class _Cases:
             return self._translated(source, text)
         match self.fact.type:
             case "flag":
-                return f"TRY_CAST({column} AS BOOLEAN)" if duck else f"CASE {column} WHEN 1 THEN 1 WHEN 0 THEN 0 END"
+                return (
+                    f"TRY_CAST({column} AS BOOLEAN)"
+                    if duck
+                    else f"CASE {column} WHEN 1 THEN 1 WHEN 0 THEN 0 END"
+                )
             case "count":
-                return f"TRY_CAST({column} AS BIGINT)" if duck else f"CASE typeof({column}) WHEN 'integer' THEN {column} END"
+                return (
+                    f"TRY_CAST({column} AS BIGINT)"
+                    if duck
+                    else f"CASE typeof({column}) WHEN 'integer' THEN {column} END"
+                )
             case "date":
                 return f"TRY_CAST({column} AS DATE)" if duck else f"date({column})"
             case "instant":
@@ -159,13 +186,17 @@ class _Cases:
                 return text
 
     def _translated(self, source: FactSource, text: str) -> str:
-        whens = [f"WHEN {text} = {literal(str(stored), self.writing.dialect)} THEN {self.value(value, None)}"
-                 for stored, value in source.values.items()]
+        whens = [
+            f"WHEN {text} = {literal(str(stored), self.writing.dialect)} THEN {self.value(value, None)}"
+            for stored, value in source.values.items()
+        ]
         rest = self.value(source.other_means, None)
         return f"CASE {' '.join(whens)} ELSE {rest} END" if whens else rest
 
 
-def _valid_sets(fact: Fact, source: FactSource, writing: Writing, origin: str) -> dict[str, frozenset[str]]:
+def _valid_sets(
+    fact: Fact, source: FactSource, writing: Writing, origin: str
+) -> dict[str, frozenset[str]]:
     """Stored texts that are understood as a set, with their members."""
     known = set(writing.vocabulary.values_of(fact.name))
     found: dict[str, frozenset[str]] = {}
@@ -187,11 +218,24 @@ def _valid_sets(fact: Fact, source: FactSource, writing: Writing, origin: str) -
     return found
 
 
-def _member_case(column: str, valid: Mapping[str, frozenset[str]], member: str, writing: Writing) -> str:
-    text = f"CAST({column} AS VARCHAR)" if writing.dialect == "duckdb" else f"CAST({column} AS TEXT)"
-    holds = [literal(raw, writing.dialect) for raw, members in sorted(valid.items()) if member in members]
-    lacks = [literal(raw, writing.dialect) for raw, members in sorted(valid.items()) if member not in members]
-    whens = [f"WHEN {text} IN ({', '.join(texts)}) THEN {_stored(value, writing.dialect)}"
-             for texts, value in ((holds, True), (lacks, False)) if texts]
+def _member_case(
+    column: str, valid: Mapping[str, frozenset[str]], member: str, writing: Writing
+) -> str:
+    text = (
+        f"CAST({column} AS VARCHAR)" if writing.dialect == "duckdb" else f"CAST({column} AS TEXT)"
+    )
+    holds = [
+        literal(raw, writing.dialect) for raw, members in sorted(valid.items()) if member in members
+    ]
+    lacks = [
+        literal(raw, writing.dialect)
+        for raw, members in sorted(valid.items())
+        if member not in members
+    ]
+    whens = [
+        f"WHEN {text} IN ({', '.join(texts)}) THEN {_stored(value, writing.dialect)}"
+        for texts, value in ((holds, True), (lacks, False))
+        if texts
+    ]
     nothing = "CAST(NULL AS BOOLEAN)" if writing.dialect == "duckdb" else "NULL"
     return f"CASE {' '.join(whens)} ELSE {nothing} END" if whens else nothing

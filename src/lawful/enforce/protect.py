@@ -50,12 +50,18 @@ class RolePlan:
     def subjects(self) -> str:
         """A SELECT of one row for each key: ``k``, ``row_ok``, ``rule`` and one flag for each category set."""
         flags = ", ".join(f"d.c{index}" for index in range(len(self.columns)))
-        coded = (f"SELECT {self.sql.key} AS k, {vector_sql(self.codes)} AS v {self.sql.body} "
-                 f"WHERE {self.sql.key} IS NOT NULL")
-        single = (f"SELECT k, CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v "
-                  f"FROM ({coded}) AS c GROUP BY k")
-        return (f"SELECT u.k AS k, d.row_ok AS row_ok, d.rule AS rule{', ' + flags if flags else ''} "
-                f"FROM ({single}) AS u LEFT JOIN {self.table} AS d ON d.v = u.v")
+        coded = (
+            f"SELECT {self.sql.key} AS k, {vector_sql(self.codes)} AS v {self.sql.body} "
+            f"WHERE {self.sql.key} IS NOT NULL"
+        )
+        single = (
+            f"SELECT k, CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v "
+            f"FROM ({coded}) AS c GROUP BY k"
+        )
+        return (
+            f"SELECT u.k AS k, d.row_ok AS row_ok, d.rule AS rule{', ' + flags if flags else ''} "
+            f"FROM ({single}) AS u LEFT JOIN {self.table} AS d ON d.v = u.v"
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +75,10 @@ class TablePlan:
 
 
 def masked_columns(
-    table: ProtectedTable, columns: Iterable[ColumnInfo], referenced: frozenset[str], activity: Activity,
+    table: ProtectedTable,
+    columns: Iterable[ColumnInfo],
+    referenced: frozenset[str],
+    activity: Activity,
     vocabulary: Vocabulary,
 ) -> tuple[MaskedColumn, ...]:
     """Every column of a table in order, with its mask; category sets that must be decided get a slot.
@@ -80,21 +89,37 @@ def masked_columns(
     found = []
     for column in columns:
         if column.name not in referenced:
-            found.append(MaskedColumn(name=column.name, categories=frozenset(), roles=(), mask=Mask.EMPTY, slot=None))
+            found.append(
+                MaskedColumn(
+                    name=column.name, categories=frozenset(), roles=(), mask=Mask.EMPTY, slot=None
+                )
+            )
             continue
         label = table.column(column.name)
         needed = is_needed(activity, vocabulary, label.categories)
         mask = None if needed else mask_for(activity, vocabulary, label.categories)
         categories = frozenset(label.categories)
         slot = None if mask is Mask.EMPTY else slots.setdefault(categories, len(slots))
-        found.append(MaskedColumn(name=column.name, categories=categories, roles=label.roles or tuple(table.roles),
-                                  mask=mask, slot=slot))
+        found.append(
+            MaskedColumn(
+                name=column.name,
+                categories=categories,
+                roles=label.roles or tuple(table.roles),
+                mask=mask,
+                slot=slot,
+            )
+        )
     return tuple(found)
 
 
 def plan_role(
-    session: Session, conditions: Conditions, role: Role, population: Population, columns: tuple[Categories, ...],
-    name: str, writing: Writing,
+    session: Session,
+    conditions: Conditions,
+    role: Role,
+    population: Population,
+    columns: tuple[Categories, ...],
+    name: str,
+    writing: Writing,
 ) -> RolePlan:
     """Decide every vector observed in the store for a role, and put the decisions beside the data.
 
@@ -102,31 +127,58 @@ def plan_role(
     """
     sql = population_sql(population, conditions.asked(), writing)
     codes = conditions.codes(sql.facts, writing.dialect)
-    observed = [int(str(row[0])) for row in session.rows(f"SELECT DISTINCT {vector_sql(codes)} {sql.body} WHERE {sql.key} IS NOT NULL")]
+    observed = [
+        int(str(row[0]))
+        for row in session.rows(
+            f"SELECT DISTINCT {vector_sql(codes)} {sql.body} WHERE {sql.key} IS NOT NULL"
+        )
+    ]
     key = frozenset({population.category})
     found = verdicts(conditions, codes, observed, key, columns)
     flags = "".join(f", c{index} BOOLEAN" for index in range(len(columns)))
     session.run(f"CREATE TEMP TABLE {name} (v BIGINT, row_ok BOOLEAN, rule VARCHAR{flags})")
     rows = [_row(number, verdict, writing.dialect) for number, verdict in sorted(found.items())]
     for start in range(0, len(rows), BATCH):
-        session.run(f"INSERT INTO {name} VALUES {', '.join(rows[start:start + BATCH])}")
-    return RolePlan(role=role, population=population, sql=sql, codes=codes, table=name, columns=columns, verdicts=found)
+        session.run(f"INSERT INTO {name} VALUES {', '.join(rows[start : start + BATCH])}")
+    return RolePlan(
+        role=role,
+        population=population,
+        sql=sql,
+        codes=codes,
+        table=name,
+        columns=columns,
+        verdicts=found,
+    )
 
 
 def _row(number: int, verdict: Verdict, dialect: str) -> str:
     flag = {True: "TRUE", False: "FALSE"} if dialect == "duckdb" else {True: "1", False: "0"}
-    cells = [str(number), flag[verdict.row], literal(verdict.rule, dialect), *(flag[each] for each in verdict.given)]
+    cells = [
+        str(number),
+        flag[verdict.row],
+        literal(verdict.rule, dialect),
+        *(flag[each] for each in verdict.given),
+    ]
     return f"({', '.join(cells)})"
 
 
 def replacement(
-    table: ProtectedTable, columns: tuple[MaskedColumn, ...], types: Mapping[str, str], roles: tuple[RolePlan, ...],
-    dialect: str, on: str,
+    table: ProtectedTable,
+    columns: tuple[MaskedColumn, ...],
+    types: Mapping[str, str],
+    roles: tuple[RolePlan, ...],
+    dialect: str,
+    on: str,
 ) -> str:
     """The SELECT that stands for a protected table, its columns in the table's own order."""
-    outputs = ", ".join(f"{_output(column, types[column.name], roles, dialect, on)} AS {quoted(column.name)}" for column in columns)
-    joins = " ".join(f"LEFT JOIN ({plan.subjects()}) AS r{index} ON r{index}.k = b.{quoted(plan.role.column)}"
-                     for index, plan in enumerate(roles))
+    outputs = ", ".join(
+        f"{_output(column, types[column.name], roles, dialect, on)} AS {quoted(column.name)}"
+        for column in columns
+    )
+    joins = " ".join(
+        f"LEFT JOIN ({plan.subjects()}) AS r{index} ON r{index}.k = b.{quoted(plan.role.column)}"
+        for index, plan in enumerate(roles)
+    )
     tests = " AND ".join(_passes(index, plan) for index, plan in enumerate(roles))
     return f"SELECT {outputs} FROM {quoted(table.name)} AS b {joins} WHERE {tests}"
 
@@ -138,7 +190,9 @@ def _passes(index: int, plan: RolePlan) -> str:
     return test
 
 
-def _output(column: MaskedColumn, type_name: str, roles: tuple[RolePlan, ...], dialect: str, on: str) -> str:
+def _output(
+    column: MaskedColumn, type_name: str, roles: tuple[RolePlan, ...], dialect: str, on: str
+) -> str:
     nothing = f"CAST(NULL AS {type_name})" if dialect == "duckdb" else "NULL"
     in_play = {plan.role.name for plan in roles}
     if column.slot is None or not set(column.roles) <= in_play or not column.roles:
@@ -147,10 +201,17 @@ def _output(column: MaskedColumn, type_name: str, roles: tuple[RolePlan, ...], d
     for index, plan in enumerate(roles):
         if plan.role.name in column.roles:
             test = f"COALESCE(r{index}.c{plan.columns.index(column.categories)}, FALSE)"
-            tests.append(f"({test} OR b.{quoted(plan.role.column)} IS NULL)" if plan.role.no_subject == "none" else test)
+            tests.append(
+                f"({test} OR b.{quoted(plan.role.column)} IS NULL)"
+                if plan.role.no_subject == "none"
+                else test
+            )
     source = f"b.{quoted(column.name)}"
-    shown = {None: source, Mask.TOKEN: f"lawful_token({source})",
-             Mask.AGE_BAND: f"lawful_age_band({source}, {literal_date(on, dialect)})"}[column.mask]
+    shown = {
+        None: source,
+        Mask.TOKEN: f"lawful_token({source})",
+        Mask.AGE_BAND: f"lawful_age_band({source}, {literal_date(on, dialect)})",
+    }[column.mask]
     return f"CASE WHEN {' AND '.join(tests)} THEN {shown} END"
 
 
@@ -162,8 +223,16 @@ def literal_date(on: str, dialect: str) -> str:
 def withheld_sql(table: ProtectedTable, plan: RolePlan, dialect: str) -> str:
     """Rows of a table by why a role withholds them: deciding rule, empty text where given."""
     column = f"b.{quoted(plan.role.column)}"
-    given_without = f"WHEN {column} IS NULL THEN ''" if plan.role.no_subject == "none" else f"WHEN {column} IS NULL THEN {literal(NO_SUBJECT, dialect)}"
-    reason = (f"CASE {given_without} WHEN r.k IS NULL THEN {literal(NO_SUBJECT, dialect)} "
-              f"WHEN r.row_ok THEN '' WHEN r.rule IS NULL THEN {literal(UNSEEN, dialect)} ELSE r.rule END")
-    return (f"SELECT {reason} AS why, COUNT(*) FROM {quoted(table.name)} AS b "
-            f"LEFT JOIN ({plan.subjects()}) AS r ON r.k = {column} GROUP BY 1")
+    given_without = (
+        f"WHEN {column} IS NULL THEN ''"
+        if plan.role.no_subject == "none"
+        else f"WHEN {column} IS NULL THEN {literal(NO_SUBJECT, dialect)}"
+    )
+    reason = (
+        f"CASE {given_without} WHEN r.k IS NULL THEN {literal(NO_SUBJECT, dialect)} "
+        f"WHEN r.row_ok THEN '' WHEN r.rule IS NULL THEN {literal(UNSEEN, dialect)} ELSE r.rule END"
+    )
+    return (
+        f"SELECT {reason} AS why, COUNT(*) FROM {quoted(table.name)} AS b "
+        f"LEFT JOIN ({plan.subjects()}) AS r ON r.k = {column} GROUP BY 1"
+    )

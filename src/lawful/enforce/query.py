@@ -38,13 +38,23 @@ class SqlRefused(UsageError):
     code = "sql.refused"
 
     def __init__(self, refusal: Refusal, decision: DecisionId, hint: str = "") -> None:
-        super().__init__(f"{refusal.message}\n{refusal.caret}", code=refusal.code, hint=hint or refusal.hint)
+        super().__init__(
+            f"{refusal.message}\n{refusal.caret}", code=refusal.code, hint=hint or refusal.hint
+        )
         self.refusal, self.decision = refusal, decision
 
 
 def run_query(
-    deployment: Deployment, sql: str, *, purpose: str, store: str = "", actor: str = "", execute: bool = True,
-    limit: int = 0, on: date | None = None, door: str = "python",
+    deployment: Deployment,
+    sql: str,
+    *,
+    purpose: str,
+    store: str = "",
+    actor: str = "",
+    execute: bool = True,
+    limit: int = 0,
+    on: date | None = None,
+    door: str = "python",
 ) -> QueryAnswer:
     """Answer a query as if every protected table were its lawful view for this purpose and reader.
 
@@ -65,27 +75,53 @@ def run_query(
         return runner.run(parsed, execute=execute, limit=limit, door=door)
 
 
-def catalog_of(store: Store, tables: Mapping[str, tuple[ColumnInfo, ...]], dataset: Dataset) -> Catalog:
+def catalog_of(
+    store: Store, tables: Mapping[str, tuple[ColumnInfo, ...]], dataset: Dataset
+) -> Catalog:
     """The tables that a query may name: those of the store that the dataset file describes."""
     found = {}
     for name, columns in tables.items():
         described = dataset.find_table(name)
         if described is not None:
-            found[name] = Table(name=name, columns=tuple(Column(name=each.name, type=each.type) for each in columns),
-                                protected=described.personal)
+            found[name] = Table(
+                name=name,
+                columns=tuple(Column(name=each.name, type=each.type) for each in columns),
+                protected=described.personal,
+            )
     return Catalog(dialect=store.dialect, tables=found)
 
 
 def _refused(
-    deployment: Deployment, use: Use, refusal: Refusal, sql: str, tables: Mapping[str, object], dataset: Dataset, door: str
+    deployment: Deployment,
+    use: Use,
+    refusal: Refusal,
+    sql: str,
+    tables: Mapping[str, object],
+    dataset: Dataset,
+    door: str,
 ) -> SqlRefused:
     decision = deployment.new_id()
     deployment.evidence.append(
-        Event(kind="refusal", id=decision, entity=use.entity, purpose=use.activity.purpose, operation=use.activity.operation,
-              outcome="refused", door=door, book=deployment.book.hash),
-        {"sql": sql, "code": refusal.code, "line": refusal.line, "column": refusal.column})
-    undescribed = [name for name in tables if dataset.find_table(name) is None and name.lower() in sql.lower()]
-    hint = f"Describe the table in {dataset.file}: [[table]] name = \"{undescribed[0]}\"" if undescribed else ""
+        Event(
+            kind="refusal",
+            id=decision,
+            entity=use.entity,
+            purpose=use.activity.purpose,
+            operation=use.activity.operation,
+            outcome="refused",
+            door=door,
+            book=deployment.book.hash,
+        ),
+        {"sql": sql, "code": refusal.code, "line": refusal.line, "column": refusal.column},
+    )
+    undescribed = [
+        name for name in tables if dataset.find_table(name) is None and name.lower() in sql.lower()
+    ]
+    hint = (
+        f'Describe the table in {dataset.file}: [[table]] name = "{undescribed[0]}"'
+        if undescribed
+        else ""
+    )
     return SqlRefused(refusal, decision, hint)
 
 
@@ -93,7 +129,12 @@ class _Runner:
     """One query in one snapshot."""
 
     def __init__(
-        self, deployment: Deployment, store: Store, dataset: Dataset, use: Use, session: Session,
+        self,
+        deployment: Deployment,
+        store: Store,
+        dataset: Dataset,
+        use: Use,
+        session: Session,
         tables: Mapping[str, tuple[ColumnInfo, ...]],
     ) -> None:
         self.deployment, self.store, self.dataset, self.use = deployment, store, dataset, use
@@ -111,10 +152,23 @@ class _Runner:
         mode = self.deployment.mode(self.store.name, self.use.activity.purpose)
         outcome, deciding = self.outcome()
         answer = QueryAnswer(
-            sql=parsed.sql, rewritten=rewritten, mode=mode, outcome=outcome, deciding=deciding, use=self.use,
-            book=self.deployment.book, references=parsed.references, influences=parsed.influences,
-            withheld=held, changed=self.changed(), columns=parsed.output_columns, rows=(), more=False,
-            exact=self.use.role == "privacy_engineer", executed=False, decision=self.deployment.new_id(),
+            sql=parsed.sql,
+            rewritten=rewritten,
+            mode=mode,
+            outcome=outcome,
+            deciding=deciding,
+            use=self.use,
+            book=self.deployment.book,
+            references=parsed.references,
+            influences=parsed.influences,
+            withheld=held,
+            changed=self.changed(),
+            columns=parsed.output_columns,
+            rows=(),
+            more=False,
+            exact=self.use.role == "privacy_engineer",
+            executed=False,
+            decision=self.deployment.new_id(),
             store=self.store.name,
         )
         self.record(answer, door)
@@ -124,26 +178,59 @@ class _Runner:
 
     def plan(self, reference: Reference, table: ProtectedTable) -> TablePlan:
         """What stands for one reference to a protected table."""
-        infos = self.tables[table.name] if table.name in self.tables else self.tables[reference.table]
-        columns = masked_columns(table, infos, reference.columns, self.use.activity, self.deployment.vocabulary)
+        infos = (
+            self.tables[table.name] if table.name in self.tables else self.tables[reference.table]
+        )
+        columns = masked_columns(
+            table, infos, reference.columns, self.use.activity, self.deployment.vocabulary
+        )
         named = [each for each in columns if each.name in reference.columns]
-        roles = {role for each in named for role in (each.roles or tuple(table.roles))} or set(table.roles)
+        roles = {role for each in named for role in (each.roles or tuple(table.roles))} or set(
+            table.roles
+        )
         thing = self.use.over(table.facts)
         plans = []
         for name in sorted(roles):
             role = table.roles[name]
-            sets = tuple(dict.fromkeys(each.categories for each in columns if each.slot is not None and name in each.roles))
+            sets = tuple(
+                dict.fromkeys(
+                    each.categories
+                    for each in columns
+                    if each.slot is not None and name in each.roles
+                )
+            )
             population = self.dataset.populations[role.subject]
             conditions = Conditions(self.deployment.decider, thing, population.facts)
             self.made += 1
-            plans.append(plan_role(self.session, conditions, role, population, sets, f"lawful_{self.made}", self.writing()))
-        sql = replacement(table, columns, {each.name: each.type for each in infos}, tuple(plans), self.store.dialect,
-                          self.use.day.isoformat())
+            plans.append(
+                plan_role(
+                    self.session,
+                    conditions,
+                    role,
+                    population,
+                    sets,
+                    f"lawful_{self.made}",
+                    self.writing(),
+                )
+            )
+        sql = replacement(
+            table,
+            columns,
+            {each.name: each.type for each in infos},
+            tuple(plans),
+            self.store.dialect,
+            self.use.day.isoformat(),
+        )
         return TablePlan(table=table, roles=tuple(plans), columns=columns, sql=sql)
 
     def writing(self) -> Writing:
-        return Writing(vocabulary=self.deployment.vocabulary, dialect=self.store.dialect,
-                       purpose=self.use.activity.purpose, entity=self.use.entity, read=self.session.rows)
+        return Writing(
+            vocabulary=self.deployment.vocabulary,
+            dialect=self.store.dialect,
+            purpose=self.use.activity.purpose,
+            entity=self.use.entity,
+            read=self.session.rows,
+        )
 
     def withheld(self) -> tuple[Withheld, ...]:
         """Counts per protected table and role, whatever the query's own conditions are."""
@@ -156,9 +243,18 @@ class _Runner:
         return tuple(found[key] for key in sorted(found))
 
     def _count(self, plan: TablePlan, role: RolePlan) -> Withheld:
-        groups = {str(why): int(str(rows)) for why, rows in self.session.rows(withheld_sql(plan.table, role, self.store.dialect))}
+        groups = {
+            str(why): int(str(rows))
+            for why, rows in self.session.rows(withheld_sql(plan.table, role, self.store.dialect))
+        }
         given = groups.pop("", 0)
-        return Withheld(table=plan.table.name, role=role.role.name, rows=given + sum(groups.values()), given=given, groups=groups)
+        return Withheld(
+            table=plan.table.name,
+            role=role.role.name,
+            rows=given + sum(groups.values()),
+            given=given,
+            groups=groups,
+        )
 
     def outcome(self) -> tuple[Outcome, str]:
         """Lawful if something of every protected table may be given; else the best answer there was."""
@@ -180,16 +276,44 @@ class _Runner:
         given = sum(each.given for each in answer.withheld)
         bases = self.use.thing.values.get("lawful_bases")
         self.deployment.evidence.append(
-            Event(kind="query", id=answer.decision, entity=self.use.entity, book=self.deployment.book.hash,
-                  purpose=self.use.activity.purpose, basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
-                  outcome=answer.outcome.value, rule=answer.deciding, operation=self.use.activity.operation, door=door,
-                  given=given, withheld=sum(sum(each.groups.values()) for each in answer.withheld)),
-            {"sql": answer.sql, "rewritten": answer.rewritten, "mode": answer.mode, "store": self.store.name,
-             "activity": self.use.activity.id, "role": self.use.role, "on": self.use.day.isoformat(),
-             "facts": {name: wire.plain(value) for name, value in self.use.thing.values.items()},
-             "withheld": [{"table": each.table, "role": each.role, "rows": each.rows, "given": each.given,
-                           "groups": dict(each.groups)} for each in answer.withheld],
-             "vectors": sum(len(role.verdicts) for plan in self.plans.values() for role in plan.roles)})
+            Event(
+                kind="query",
+                id=answer.decision,
+                entity=self.use.entity,
+                book=self.deployment.book.hash,
+                purpose=self.use.activity.purpose,
+                basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
+                outcome=answer.outcome.value,
+                rule=answer.deciding,
+                operation=self.use.activity.operation,
+                door=door,
+                given=given,
+                withheld=sum(sum(each.groups.values()) for each in answer.withheld),
+            ),
+            {
+                "sql": answer.sql,
+                "rewritten": answer.rewritten,
+                "mode": answer.mode,
+                "store": self.store.name,
+                "activity": self.use.activity.id,
+                "role": self.use.role,
+                "on": self.use.day.isoformat(),
+                "facts": {name: wire.plain(value) for name, value in self.use.thing.values.items()},
+                "withheld": [
+                    {
+                        "table": each.table,
+                        "role": each.role,
+                        "rows": each.rows,
+                        "given": each.given,
+                        "groups": dict(each.groups),
+                    }
+                    for each in answer.withheld
+                ],
+                "vectors": sum(
+                    len(role.verdicts) for plan in self.plans.values() for role in plan.roles
+                ),
+            },
+        )
 
     def read(self, answer: QueryAnswer, sql: str, limit: int) -> QueryAnswer:
         rows: list[tuple[object, ...]] = []
@@ -199,5 +323,10 @@ class _Runner:
                 more = True
                 break
             rows.append(row)
-        return attrs.evolve(answer, rows=tuple(rows), more=more, executed=True, columns=self.session.columns() or answer.columns)
-
+        return attrs.evolve(
+            answer,
+            rows=tuple(rows),
+            more=more,
+            executed=True,
+            columns=self.session.columns() or answer.columns,
+        )

@@ -54,10 +54,15 @@ def wire(found: Withheld, book: Book, lang: str, *, exact: bool) -> dict[str, An
     counts: Mapping[str, int | None] = found.groups if exact else suppressed(found.groups)
     order = sorted(found.groups, key=lambda name: (-found.groups[name], name))
     return {
-        "table": found.table, "role": found.role,
-        "rows": found.rows if exact else None, "given": found.given if exact else None,
+        "table": found.table,
+        "role": found.role,
+        "rows": found.rows if exact else None,
+        "given": found.given if exact else None,
         "withheld": sum(found.groups.values()) if exact else None,
-        "groups": [{**reason(name, book, lang), "rows": counts[name], "some": counts[name] is None} for name in order],
+        "groups": [
+            {**reason(name, book, lang), "rows": counts[name], "some": counts[name] is None}
+            for name in order
+        ],
     }
 
 
@@ -66,7 +71,21 @@ def reason(name: str, book: Book, lang: str) -> dict[str, Any]:
     entry = book.entries.get(RuleId(name))
     if entry is None:
         text = NO_RULE.get(name, {"en": name, "zh": name})["zh" if lang.startswith("zh") else "en"]
-        return {"rule": None, "reason": text, "citation": "", "force": "", "otherwise": None, "verified": None}
-    return {"rule": entry.id, "reason": entry.says.in_(lang), "citation": entry.citation,
-            "citation_en": entry.citation_en, "lang": book.instrument(entry).lang, "force": entry.force,
-            "otherwise": entry.otherwise.value if entry.otherwise else None, "verified": entry.verified}
+        return {
+            "rule": None,
+            "reason": text,
+            "citation": "",
+            "force": "",
+            "otherwise": None,
+            "verified": None,
+        }
+    return {
+        "rule": entry.id,
+        "reason": entry.says.in_(lang),
+        "citation": entry.citation,
+        "citation_en": entry.citation_en,
+        "lang": book.instrument(entry).lang,
+        "force": entry.force,
+        "otherwise": entry.otherwise.value if entry.otherwise else None,
+        "verified": entry.verified,
+    }

@@ -52,17 +52,15 @@ class Writer:
     def locked(self) -> Iterator[Tip]:
         """Hold the log; yields its tip, recovered first where a writer was interrupted.
 
+        A kept tip is used only if disk and second place still say the same.
+
         Raises: EnvironmentFailure: it cannot be written; the next try starts from the disk.
         """
         try:
             with self._threads, self.disk.lock(self.state / "evidence.lock"):
                 yield self._current()
         except OSError as error:
-            self._tip = None
             raise unwritable(error) from None
-        except BaseException:
-            self._tip = None
-            raise
 
     def append(self, tip: Tip, records: Sequence[wal.Record], commitments: Sequence[str]) -> Tip:
         """Make records part of the log, durably; only inside ``locked``."""
@@ -75,8 +73,6 @@ class Writer:
     def next_seq(self, tip: Tip, node: str) -> int:
         """The node's next sequence number; counts on from what others wrote as that node."""
         seen, last = self._seqs.get(node, (0, 0))
-        if seen > tip.head.size:
-            seen, last = 0, 0
         found = self.reader.last_seq(node, seen, tip.head.size)
         last = last if found is None else found
         self.count(node, tip.head.size, last)

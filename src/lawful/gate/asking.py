@@ -48,8 +48,15 @@ class Asked:
         found = wire.explanation(self.explanation, lang)
         found["outcome"] = self.outcome.value
         if self.groups:
-            found["people"] = [{"facts": dict(each.facts), "count": each.count, "outcome": each.outcome.value,
-                                "deciding": each.deciding} for each in self.groups]
+            found["people"] = [
+                {
+                    "facts": dict(each.facts),
+                    "count": each.count,
+                    "outcome": each.outcome.value,
+                    "deciding": each.deciding,
+                }
+                for each in self.groups
+            ]
         found["decision"] = self.decision
         return found
 
@@ -67,8 +74,14 @@ class Owed:
 
 
 def ask(
-    deployment: Deployment, facts: Mapping[str, object], *, on: date | None = None, at: datetime | None = None,
-    people: Iterable[Mapping[str, Any]] = (), lang: str = "en", door: str = "python",
+    deployment: Deployment,
+    facts: Mapping[str, object],
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    people: Iterable[Mapping[str, Any]] = (),
+    lang: str = "en",
+    door: str = "python",
 ) -> Asked:
     """Answer a question about a use, as if what was typed were true; reserve nothing; record it.
 
@@ -78,69 +91,123 @@ def ask(
     """
     del lang  # one answer, any language: ``wire`` is told
     thing = _asked(deployment, "use", facts, on, at)
-    explanation = explain(deployment.decider, thing, today=deployment.today(), demand_review=deployment.demand_review)
+    explanation = explain(
+        deployment.decider, thing, today=deployment.today(), demand_review=deployment.demand_review
+    )
     groups = tuple(_group(deployment, thing, facts, each) for each in people)
     answers = [each.outcome for each in groups] or [explanation.outcome]
     outcome = min(answers, key=lambda each: each.rank)
     decision = deployment.new_id()
     receipt = deployment.evidence.append(
-        _event("ask", deployment, decision, thing, facts, outcome.value, explanation.deciding.id if explanation.deciding else "", door),
-        {"facts": {name: wire.plain(value) for name, value in thing.values.items()},
-         "records": [each.rule for each in thing.records], "on": str(thing.on or ""), "at": thing.at.isoformat(),
-         "assumed": [each.name for each in explanation.assumed],
-         "answers": {each.id: each.answer.value for each in explanation.rules if each.answer.value != "not_applicable"},
-         "people": [{"count": each.count, "outcome": each.outcome.value} for each in groups],
-         "readings": dict(deployment.book.readings)},
+        _event(
+            "ask",
+            deployment,
+            decision,
+            thing,
+            facts,
+            outcome.value,
+            explanation.deciding.id if explanation.deciding else "",
+            door,
+        ),
+        {
+            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
+            "records": [each.rule for each in thing.records],
+            "on": str(thing.on or ""),
+            "at": thing.at.isoformat(),
+            "assumed": [each.name for each in explanation.assumed],
+            "answers": {
+                each.id: each.answer.value
+                for each in explanation.rules
+                if each.answer.value != "not_applicable"
+            },
+            "people": [{"count": each.count, "outcome": each.outcome.value} for each in groups],
+            "readings": dict(deployment.book.readings),
+        },
     )
-    return Asked(explanation=explanation, outcome=outcome, groups=groups, decision=decision, index=receipt.index)
+    return Asked(
+        explanation=explanation,
+        outcome=outcome,
+        groups=groups,
+        decision=decision,
+        index=receipt.index,
+    )
 
 
-def _asked(deployment: Deployment, about: str, facts: Mapping[str, object], on: date | None, at: datetime | None) -> Thing:
+def _asked(
+    deployment: Deployment,
+    about: str,
+    facts: Mapping[str, object],
+    on: date | None,
+    at: datetime | None,
+) -> Thing:
     """The thing of a question: typed facts over what the registers know, then what goes without saying."""
     typed = {name: value for name, value in facts.items() if name not in ("entity", "activity")}
     known = deployment.known(str(facts.get("entity") or ""), str(facts.get("activity") or ""), at)
-    thing = typed_thing(deployment.vocabulary, about, typed, now=deployment.now(), on=on, at=at, known=known.facts)
-    thing = attrs.evolve(thing, records=(*thing.records, *known.records), kept=thing.kept | known.kept)
-    return filled_in(deployment.vocabulary, thing, frozenset(typed))
+    thing = typed_thing(
+        deployment.vocabulary, about, typed, now=deployment.now(), on=on, at=at, known=known.facts
+    )
+    return filled_in(deployment.vocabulary, known.over(thing), frozenset(typed))
 
 
-def _group(deployment: Deployment, thing: Thing, facts: Mapping[str, object], raw: Mapping[str, Any]) -> Group:
+def _group(
+    deployment: Deployment, thing: Thing, facts: Mapping[str, object], raw: Mapping[str, Any]
+) -> Group:
     extra = raw.get("facts")
     if not isinstance(extra, Mapping) or set(raw) - {"facts", "count"}:
-        raise UsageError("A group of people is {\"facts\": {…}, \"count\": 412}.", code="ask.people")
+        raise UsageError('A group of people is {"facts": {…}, "count": 412}.', code="ask.people")
     count = raw.get("count")
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise UsageError("A group's count is a whole number from 0.", code="ask.people")
     on = thing.on
     own = _asked(deployment, "use", {**facts, **extra}, on, None if on else thing.at)
     found = explain(deployment.decider, own, cures=False, demand_review=deployment.demand_review)
-    return Group(facts=extra, count=count, outcome=found.outcome, deciding=found.deciding.id if found.deciding else None)
+    return Group(
+        facts=extra,
+        count=count,
+        outcome=found.outcome,
+        deciding=found.deciding.id if found.deciding else None,
+    )
 
 
 def list_owed(
-    deployment: Deployment, about: str, facts: Mapping[str, object], *, on: date | None = None,
-    at: datetime | None = None, door: str = "python",
+    deployment: Deployment,
+    about: str,
+    facts: Mapping[str, object],
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    door: str = "python",
 ) -> Owed:
     """The duty list of a thing that is not a use, as if what was typed were true; recorded.
 
     Raises: UsageError: an unknown thing, fact or value. EnvironmentFailure: the evidence cannot be written.
     """
     if about == "use":
-        raise UsageError("A use has no duty list: ask about it.", hint="lawful ask OPERATION --fact …")
+        raise UsageError(
+            "A use has no duty list: ask about it.", hint="lawful ask OPERATION --fact …"
+        )
     thing = _asked(deployment, about, facts, on, at)
     duties = list_duties(deployment.book, thing)
     decision = deployment.new_id()
     state = "owed" if duties.owed else "undetermined" if duties.undetermined else "nothing_owed"
     deployment.evidence.append(
         _event("ask", deployment, decision, thing, facts, state, "", door),
-        {"about": about, "facts": {name: wire.plain(value) for name, value in thing.values.items()},
-         "duties": {each.rule.id: each.due.state.value for each in duties.duties}, "at": thing.at.isoformat()},
+        {
+            "about": about,
+            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
+            "duties": {each.rule.id: each.due.state.value for each in duties.duties},
+            "at": thing.at.isoformat(),
+        },
     )
     return Owed(duties=duties, decision=decision)
 
 
 def may(
-    deployment: Deployment, facts: Mapping[str, object], *, on: date | None = None, at: datetime | None = None,
+    deployment: Deployment,
+    facts: Mapping[str, object],
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
     door: str = "python",
 ) -> Asked:
     """Decide a use at the gate: conclusions count only from approved records; recorded before it returns.
@@ -149,26 +216,66 @@ def may(
     """
     typed = {name: value for name, value in facts.items() if name not in ("entity", "activity")}
     known = deployment.known(str(facts.get("entity") or ""), str(facts.get("activity") or ""), at)
-    thing = believed(deployment.vocabulary, typed_thing(deployment.vocabulary, "use", typed, now=deployment.now(),
-                                                        on=on, at=at, known=known.facts))
-    thing = registered(deployment.vocabulary, attrs.evolve(thing, records=known.records, kept=known.kept))
+    thing = believed(
+        deployment.vocabulary,
+        typed_thing(
+            deployment.vocabulary,
+            "use",
+            typed,
+            now=deployment.now(),
+            on=on,
+            at=at,
+            known=known.facts,
+        ),
+    )
+    thing = registered(deployment.vocabulary, known.over(thing))
     explanation = explain(deployment.decider, thing, demand_review=deployment.demand_review)
     decision = deployment.new_id()
     receipt = deployment.evidence.append(
-        _event("use", deployment, decision, thing, facts, explanation.outcome.value,
-               explanation.deciding.id if explanation.deciding else "", door),
-        {"facts": {name: wire.plain(value) for name, value in thing.values.items()}, "at": thing.at.isoformat()},
+        _event(
+            "use",
+            deployment,
+            decision,
+            thing,
+            facts,
+            explanation.outcome.value,
+            explanation.deciding.id if explanation.deciding else "",
+            door,
+        ),
+        {
+            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
+            "at": thing.at.isoformat(),
+        },
     )
-    return Asked(explanation=explanation, outcome=explanation.outcome, groups=(), decision=decision, index=receipt.index)
+    return Asked(
+        explanation=explanation,
+        outcome=explanation.outcome,
+        groups=(),
+        decision=decision,
+        index=receipt.index,
+    )
 
 
 def _event(
-    kind: str, deployment: Deployment, decision: DecisionId, thing: Thing, facts: Mapping[str, object],
-    outcome: str, rule: str, door: str,
+    kind: str,
+    deployment: Deployment,
+    decision: DecisionId,
+    thing: Thing,
+    facts: Mapping[str, object],
+    outcome: str,
+    rule: str,
+    door: str,
 ) -> Event:
     bases = thing.values.get("lawful_bases")
     return Event(
-        kind=kind, id=decision, entity=str(facts.get("entity") or NOBODY), book=deployment.book.hash,
-        purpose=str(thing.values.get("purpose") or ""), basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
-        outcome=outcome, rule=rule, operation=str(thing.values.get("operation") or ""), door=door,
+        kind=kind,
+        id=decision,
+        entity=str(facts.get("entity") or NOBODY),
+        book=deployment.book.hash,
+        purpose=str(thing.values.get("purpose") or ""),
+        basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
+        outcome=outcome,
+        rule=rule,
+        operation=str(thing.values.get("operation") or ""),
+        door=door,
     )

@@ -22,13 +22,13 @@ from lawful.inventory.datasets import load_dataset
 from lawful.inventory.model import Activity, Dataset
 from lawful.inventory.register import approved_activities, approved_organisation
 from lawful.law import Book, Vocabulary, build_book
-from lawful.law.thing import Record
+from lawful.law.thing import Record, Thing
 from lawful.law.vocabulary import nearest
 from lawful.org.model import Organisation
 from lawful.stores import Config, Session, Store, find_config, load_config, open_store
 from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 from lawful.terms.ids import DecisionId
-from lawful.terms.values import Source, Value
+from lawful.terms.values import SetValue, Source, Value
 
 STATE = ".lawful"
 Clock = Callable[[], datetime]
@@ -41,6 +41,21 @@ class Known:
     facts: Mapping[str, tuple[Value | None, Source]] = attrs.field(factory=dict, hash=False)
     records: tuple[Record, ...] = ()
     kept: frozenset[str] = frozenset()
+    activity: Mapping[str, Value | None] = attrs.field(factory=dict, hash=False)
+
+    def over(self, thing: Thing) -> Thing:
+        """The thing with these records and registers added to its own."""
+        return attrs.evolve(
+            thing,
+            records=(*thing.records, *self.records),
+            kept=thing.kept | self.kept,
+            activity={**thing.activity, **self.activity},
+        )
+
+
+def bound_facts(activity: Activity) -> dict[str, Value | None]:
+    """An activity's own facts, on which what its records bind is read."""
+    return {**activity.facts, "purpose": activity.purpose, "data": SetValue(activity.needed)}
 
 
 def utc_now() -> datetime:
@@ -63,7 +78,9 @@ class Deployment:
         """
         start = start.resolve()
         if not start.is_dir():
-            raise EnvironmentFailure("There is no such folder.", code="gate.folder", location=Location(file=str(start)))
+            raise EnvironmentFailure(
+                "There is no such folder.", code="gate.folder", location=Location(file=str(start))
+            )
         path = find_config(start)
         if path is None:
             return cls(start, Config(), clock)
@@ -72,7 +89,12 @@ class Deployment:
     def __enter__(self) -> Deployment:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -114,8 +136,14 @@ class Deployment:
     @cached_property
     def evidence(self) -> EvidenceLog:
         """The evidence log of this node."""
-        return EvidenceLog.open(self.state / "evidence", state=self.state, origin=self.origin, node="node-1",
-                                store=SettingCheckpoint(self.engine, "evidence.checkpoint"), clock=self.now)
+        return EvidenceLog.open(
+            self.state / "evidence",
+            state=self.state,
+            origin=self.origin,
+            node="node-1",
+            store=SettingCheckpoint(self.engine, "evidence.checkpoint"),
+            clock=self.now,
+        )
 
     @property
     def origin(self) -> str:
@@ -131,8 +159,12 @@ class Deployment:
         with cls.open(start) as deployment:
             folder = deployment.state / "evidence"
             if not folder.is_dir():
-                raise UsageError("There is no evidence here yet.", code="evidence.none",
-                                 location=Location(file=str(folder)), hint="Ask a question first: lawful ask --help")
+                raise UsageError(
+                    "There is no evidence here yet.",
+                    code="evidence.none",
+                    location=Location(file=str(folder)),
+                    hint="Ask a question first: lawful ask --help",
+                )
             return verify(folder, SettingCheckpoint(deployment.engine, "evidence.checkpoint"))
 
     @cached_property
@@ -156,18 +188,28 @@ class Deployment:
             return Known()
         found = next((each for each in self.activities if each.id == activity), None)
         if activity and found is None:
-            raise UsageError(f"There is no approved activity '{activity}'.", code="gate.activity",
-                             hint=nearest(activity, [each.id for each in self.activities]))
+            raise UsageError(
+                f"There is no approved activity '{activity}'.",
+                code="gate.activity",
+                hint=nearest(activity, [each.id for each in self.activities]),
+            )
         entity = entity or (found.entity if found else "")
         if self.organisation is None or entity not in self.organisation.entities:
             known = self.organisation.entities if self.organisation else ()
-            raise UsageError(f"There is no approved entity '{entity}'.", code="gate.entity", hint=nearest(entity, known))
+            raise UsageError(
+                f"There is no approved entity '{entity}'.",
+                code="gate.entity",
+                hint=nearest(entity, known),
+            )
         scopes = [("entity", entity), *([("activity", activity)] if activity else [])]
         moment = at or self.now()
         with reading(self.engine) as connection:
-            return Known(facts=standing(connection, self.vocabulary, scopes, moment),
-                         records=records_of(connection, self.vocabulary, scopes, moment),
-                         kept=kept_of(connection, scopes, moment))
+            return Known(
+                facts=standing(connection, self.vocabulary, scopes, moment),
+                records=records_of(connection, self.vocabulary, scopes, moment),
+                kept=kept_of(connection, scopes, moment),
+                activity=bound_facts(found) if found else {},
+            )
 
     def store(self, name: str = "") -> Store:
         """A store by its name in lawful.toml; without a name, the only one.
@@ -176,13 +218,19 @@ class Deployment:
         """
         stores = self.config.stores
         if not stores:
-            raise UsageError("This deployment names no store.", code="gate.store",
-                             hint="Write lawful.toml with: lawful init sqlite:///mine.db")
+            raise UsageError(
+                "This deployment names no store.",
+                code="gate.store",
+                hint="Write lawful.toml with: lawful init sqlite:///mine.db",
+            )
         if not name and len(stores) == 1:
             name = next(iter(stores))
         if name not in stores:
-            raise UsageError(f"There is no store '{name}'." if name else "Which store?", code="gate.store",
-                             hint=nearest(name, stores))
+            raise UsageError(
+                f"There is no store '{name}'." if name else "Which store?",
+                code="gate.store",
+                hint=nearest(name, stores),
+            )
         return open_store(stores[name], token_key=self.token_key)
 
     @cached_property
@@ -191,13 +239,18 @@ class Deployment:
         path = self.state / "keys" / "token"
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            with os.fdopen(
+                os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb"
+            ) as file:
                 file.write(os.urandom(32))
         except FileExistsError:
             pass
         except OSError as error:
-            raise EnvironmentFailure(f"The masking key cannot be written: {error.strerror}.", code="gate.key",
-                                     location=Location(file=str(path))) from None
+            raise EnvironmentFailure(
+                f"The masking key cannot be written: {error.strerror}.",
+                code="gate.key",
+                location=Location(file=str(path)),
+            ) from None
         return path.read_bytes()
 
     @contextmanager
@@ -213,9 +266,15 @@ class Deployment:
         """
         path = self.folder / self.config.stores[store].dataset
         if not path.is_file():
-            raise UsageError("The store's dataset file is missing.", location=Location(file=str(path)), code="gate.dataset",
-                             hint="Write it with: lawful init URL")
-        return load_dataset(path.read_bytes(), str(self.config.stores[store].dataset), self.vocabulary)
+            raise UsageError(
+                "The store's dataset file is missing.",
+                location=Location(file=str(path)),
+                code="gate.dataset",
+                hint="Write it with: lawful init URL",
+            )
+        return load_dataset(
+            path.read_bytes(), str(self.config.stores[store].dataset), self.vocabulary
+        )
 
     def mode(self, store: str, purpose: str) -> str:
         """``enforce`` or ``observe``, per store and purpose."""

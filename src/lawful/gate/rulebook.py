@@ -16,8 +16,11 @@ def shipped_folder() -> Path:
     for folder in (package / "_data" / "rulebook", package.parents[1] / "rulebook"):
         if (folder / "coverage.toml").is_file():
             return folder
-    raise EnvironmentFailure("The rulebook that belongs to this package is missing.", code="rulebook.missing",
-                             hint="Install the package again.")
+    raise EnvironmentFailure(
+        "The rulebook that belongs to this package is missing.",
+        code="rulebook.missing",
+        hint="Install the package again.",
+    )
 
 
 def read_folder(folder: Path, prefix: str = "") -> dict[str, bytes]:
@@ -27,5 +30,8 @@ def read_folder(folder: Path, prefix: str = "") -> dict[str, bytes]:
     """
     if not folder.is_dir():
         raise UsageError("There is no rulebook folder here.", location=Location(file=str(folder)))
-    return {prefix + path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix in (".toml", ".md")}
+    return {
+        prefix + path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.suffix in (".toml", ".md")
+    }

@@ -25,8 +25,14 @@ def assumed(label: str) -> Source:
 
 
 def typed_thing(
-    vocabulary: Vocabulary, about: str, facts: Mapping[str, object], *, now: datetime,
-    on: date | None = None, at: datetime | None = None, known: Known | None = None,
+    vocabulary: Vocabulary,
+    about: str,
+    facts: Mapping[str, object],
+    *,
+    now: datetime,
+    on: date | None = None,
+    at: datetime | None = None,
+    known: Known | None = None,
 ) -> Thing:
     """A thing from typed facts over what registers know; a name given as ``null`` is unknown and stays so.
 
@@ -53,10 +59,19 @@ def filled_in(vocabulary: Vocabulary, thing: Thing, named: frozenset[str]) -> Th
 
     ``named`` are the facts that the asker named, unknown ones included: those are left alone.
     """
-    changes = _places(thing) | _roles(vocabulary, thing) | _absent(vocabulary, thing) | _unrecorded(vocabulary, thing)
+    changes = (
+        _places(thing)
+        | _roles(vocabulary, thing)
+        | _absent(vocabulary, thing)
+        | _unrecorded(vocabulary, thing)
+    )
     values, sources = dict(thing.values), dict(thing.sources)
     for name, (value, label) in changes.items():
-        if name not in named and values.get(name) is None and vocabulary.knows_fact(thing.about, name):
+        if (
+            name not in named
+            and values.get(name) is None
+            and vocabulary.knows_fact(thing.about, name)
+        ):
             values[name], sources[name] = value, assumed(label)
     return attrs.evolve(thing, values=values, sources=sources)
 
@@ -66,8 +81,11 @@ Filled = dict[str, tuple[Value, str]]
 
 def _places(thing: Thing) -> Filled:
     found: Filled = {}
-    for source, targets in (("collected_in", ("stored_in", "processed_in")), ("controller_region", ("established_in",)),
-                            ("subject_located_in", ("offered_in",))):
+    for source, targets in (
+        ("collected_in", ("stored_in", "processed_in")),
+        ("controller_region", ("established_in",)),
+        ("subject_located_in", ("offered_in",)),
+    ):
         value = thing.values.get(source)
         if isinstance(value, str):
             for target in targets:
@@ -93,15 +111,28 @@ def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
     found: Filled = {}
     values = thing.values
     sends = values.get("operation") in SENDING or values.get("operation") is None
-    to_authority = values.get("recipient_role") == "authority" or values.get("operation") == "disclose"
+    to_authority = (
+        values.get("recipient_role") == "authority" or values.get("operation") == "disclose"
+    )
     bases = values.get("lawful_bases")
-    obliged = not isinstance(bases, SetValue) or bool((bases.members | bases.unknown) & {"legal_obligation", "public_interest"})
-    skipped = {"recipient_role": sends, "recipient_region": sends, "compelled_by": to_authority,
-               "authority_kind": to_authority or values.get("recipient_role") is None and sends, "obligation_under": obliged,
-               "important_data": True}
+    obliged = not isinstance(bases, SetValue) or bool(
+        (bases.members | bases.unknown) & {"legal_obligation", "public_interest"}
+    )
+    skipped = {
+        "recipient_role": sends,
+        "recipient_region": sends,
+        "compelled_by": to_authority,
+        "authority_kind": to_authority or values.get("recipient_role") is None and sends,
+        "obligation_under": obliged,
+        "important_data": True,
+    }
     for fact in vocabulary.facts.values():
         if fact.absent and not fact.unrecorded and not skipped.get(fact.name, False):
-            value: Value = fact.absent if fact.absent != "never" else (NEVER_ON if fact.type == "date" else NEVER_AT)
+            value: Value = (
+                fact.absent
+                if fact.absent != "never"
+                else (NEVER_ON if fact.type == "date" else NEVER_AT)
+            )
             found[fact.name] = (value, "none was named")
     return found
 
@@ -110,9 +141,14 @@ def _unrecorded(vocabulary: Vocabulary, thing: Thing) -> Filled:
     """What can only permit is *no* where nothing is recorded, unless the activity claims it."""
     bases = thing.values.get("lawful_bases")
     claimed = (bases.members | bases.unknown) if isinstance(bases, SetValue) else frozenset()
-    return {fact.name: (vocabulary.nothing(fact.name), "nothing is recorded")
-            for fact in vocabulary.facts.values()
-            if fact.unrecorded and (not fact.claimed_by or (isinstance(bases, SetValue) and fact.claimed_by not in claimed))}
+    return {
+        fact.name: (vocabulary.nothing(fact.name), "nothing is recorded")
+        for fact in vocabulary.facts.values()
+        if fact.unrecorded
+        and (
+            not fact.claimed_by or (isinstance(bases, SetValue) and fact.claimed_by not in claimed)
+        )
+    }
 
 
 def believed(vocabulary: Vocabulary, thing: Thing) -> Thing:
@@ -125,7 +161,11 @@ def believed(vocabulary: Vocabulary, thing: Thing) -> Thing:
         fact, source = vocabulary.facts[name], thing.sources.get(name, TYPED)
         approved = source.kind in (SourceKind.RECORD,)
         strictest = fact.assumed != "" and value == fact.assumed
-        assumed_no = source.kind is SourceKind.REGISTER and fact.unrecorded != "" and value == vocabulary.nothing(name)
+        assumed_no = (
+            source.kind is SourceKind.REGISTER
+            and fact.unrecorded != ""
+            and value == vocabulary.nothing(name)
+        )
         values[name] = value if not fact.concluded or approved or strictest or assumed_no else None
     records: tuple[Record, ...] = tuple(each for each in thing.records if each.items is not None)
     return attrs.evolve(thing, values=values, records=records, kept=frozenset())
@@ -139,7 +179,11 @@ def registered(vocabulary: Vocabulary, thing: Thing) -> Thing:
             values[name] = value
             sources[name] = Source(kind=SourceKind.REGISTER, label="nothing is recorded")
     for fact in vocabulary.facts.values():
-        if fact.assumed and fact.name not in values and vocabulary.knows_fact(thing.about, fact.name):
+        if (
+            fact.assumed
+            and fact.name not in values
+            and vocabulary.knows_fact(thing.about, fact.name)
+        ):
             values[fact.name] = fact.assumed
             sources[fact.name] = assumed("the strictest value unless said otherwise")
     return attrs.evolve(thing, values=values, sources=sources)

@@ -42,11 +42,11 @@ def fact_source(
         something without a reason.
     """
     fact = vocabulary.find(name, "", document.at(*path))
-    if "subject" not in fact.grain:
+    if "subject" not in fact.grain and fact.supplier != "dataset file":
         raise UsageError(f"'{name}' is not a fact of a data subject (it belongs to: {', '.join(fact.grain)}).",
                          code="inventory.fact_of_another_thing", location=document.at(*path),
                          hint=nearest(name, [each.name for each in vocabulary.facts.values()
-                                             if "subject" in each.grain]))
+                                             if "subject" in each.grain or each.supplier == "dataset file"]))
     _check_table(document, shape, *path)
     _check_values(document, fact, shape, *path)
     meanings = {each: _meaning(document, vocabulary, fact, shape, each, *path) for each in _MEANINGS}

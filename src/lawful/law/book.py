@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import attrs
@@ -65,11 +65,18 @@ class Book:
         found: dict[RuleId, set[RuleId]] = {}
         for entry in self.entries.values():
             for pattern in entry.defeats:
-                for target in self.matching(pattern):
+                for target in self._equals(entry, pattern):
                     found.setdefault(target, set()).add(entry.id)
             for pattern in entry.defeated_by:
-                found.setdefault(entry.id, set()).update(self.matching(pattern))
+                found.setdefault(entry.id, set()).update(self._equals(entry, pattern))
         return {each: tuple(sorted(ids)) for each, ids in found.items()}
+
+    def _equals(self, entry: Entry, pattern: str) -> Iterator[RuleId]:
+        """The ids of a pattern that are about the same thing, definitions left out."""
+        for each in self.matching(pattern):
+            other = self.entries[each]
+            if other.about == entry.about and Kind.DEFINITION not in (other.kind, entry.kind):
+                yield each
 
     def matching(self, pattern: str) -> list[RuleId]:
         """Ids that a pattern names: an entry, or all below ``prefix*``."""

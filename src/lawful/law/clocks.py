@@ -62,7 +62,9 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
     if answer is Answer.UNDETERMINED:
         return Due(state=DutyState.UNDETERMINED, last=last, last_on=last_on, wanted=wanted)
     if answer is Answer.MET:
-        late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), last, last_on)
+        late = done is not None and _is_after(
+            done, done.astimezone(ZoneInfo(zone)).date(), last, last_on
+        )
         return Due(
             state=DutyState.MET_LATE if late else DutyState.MET,
             last=last,
@@ -160,9 +162,7 @@ def _fixed(court: Court, entry: Entry, clock: Clock) -> tuple[datetime | None, d
     return None, None
 
 
-def running_period(
-    period: Period, court: Court, entry: Entry
-) -> tuple[date | None, date | None]:
+def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | None, date | None]:
     """First and last day of the period that runs on the thing's day.
 
     ``first`` is the last day of the first period; from ``01-01`` periods follow the calendar. The

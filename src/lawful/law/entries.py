@@ -261,6 +261,8 @@ def _parameter(table: Mapping[str, Any], place: Place, at: Location) -> Paramete
         raise UsageError(
             "A table by region says what holds elsewhere: else = …", location=at, code="law.key"
         )
+    if table.get("list", [""]) == []:
+        raise UsageError("A list has members.", location=at, code="law.key")
     article = place.article
     return Parameter(
         id=RuleId(table["id"]),

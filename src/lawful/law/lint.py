@@ -1,38 +1,36 @@
-"""What a rulebook may not say, found before a book is built; each finding names file, line and remedy."""
+"""What a rulebook may not say, found before a book is built.
+
+Each finding names file, line and remedy.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
-from lawful.law.book import Book
-from lawful.law.model import Entry, Kind, Line
+from lawful.law.book import BINDING, Book
+from lawful.law.conditions import asked_elsewhere, check_conditions, check_line
+from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.tree import (
     And,
     Compare,
-    Cutoff,
     FactTerm,
     Flag,
-    Fulfilled,
     HasAll,
     HasAny,
     In,
     Literal,
     Node,
     Not,
-    Number,
     Or,
-    Passed,
     PresumedFlag,
-    PresumedTerm,
-    ReadingIs,
-    Term,
     walk,
 )
-from lawful.law.vocabulary import Fact, nearest
+from lawful.law.vocabulary import nearest
 from lawful.terms.errors import LawfulError, Location, UsageError
-
-ORDERED = ("count", "date", "instant")
+from lawful.terms.ids import RuleId
 
 
 def lint(book: Book) -> list[LawfulError]:
@@ -41,8 +39,10 @@ def lint(book: Book) -> list[LawfulError]:
     for entry in book.rulebook.entries:
         for check in CHECKS:
             found += check(book, entry)
+    for asked in asked_elsewhere(book):
+        found += check_line(book, asked)
     found += _cycles(book)
-    found += _double_definitions(book)
+    found += _twice(book)
     return sorted(found, key=lambda each: (each.location.file, each.location.line))
 
 
@@ -58,107 +58,6 @@ def _error(entry: Entry, message: str, hint: str = "", line: int = 0) -> UsageEr
 def _all_lines(entry: Entry) -> Iterator[Line]:
     for lines in (entry.when, entry.unless, entry.requires or (), entry.commands):
         yield from lines
-
-
-def check_conditions(book: Book, entry: Entry) -> Iterator[LawfulError]:
-    """Facts, values, words and types of each condition line."""
-    about = "use" if entry.kind is Kind.COMMAND else entry.about
-    for line in _all_lines(entry):
-        for node in walk(line.node):
-            try:
-                _check_node(book, node, about if line in entry.commands else entry.about)
-            except UsageError as error:
-                yield _error(entry, f"{error.message}\n  {line.text}", error.hint, line.line)
-
-
-def _check_node(book: Book, node: Node, about: str) -> None:
-    match node:
-        case Flag(name) | PresumedFlag(name):
-            if name not in book.definitions:
-                _typed(book, name, about, "flag")
-        case HasAny(fact, members, listed) | HasAny(fact, members, listed):
-            _typed(book, fact, about, "set")
-            _members(book, fact, members, listed)
-        case HasAll(fact, members):
-            _typed(book, fact, about, "set")
-            _members(book, fact, members, "")
-        case Passed(name):
-            _typed(book, name, about, "date", "instant")
-        case In(FactTerm(name), members, listed):
-            _typed(book, name, about, "enum")
-            _members(book, name, members, listed)
-        case Compare(op, left, right):
-            _comparison(book, op, left, right, about)
-        case ReadingIs(reading, option):
-            _reading(book, reading, option)
-        case Fulfilled(rule) if rule:
-            if rule not in book.entries:
-                raise UsageError(f"There is no rule '{rule}'.", hint=nearest(rule, book.entries))
-        case _:
-            pass
-
-
-def _typed(book: Book, name: str, about: str, *types: str) -> Fact:
-    if name in book.definitions and "flag" not in types:
-        raise UsageError(f"'{name}' is a definition: it stands alone.")
-    try:
-        fact = book.vocabulary.find(name, about)
-    except UsageError as error:
-        names = [*book.vocabulary.facts, *book.definitions]
-        raise UsageError(
-            error.message,
-            hint=error.hint if error.code != "law.unknown_fact" else nearest(name, names),
-        ) from None
-    if fact.type not in types:
-        raise UsageError(f"'{name}' is a {fact.type}, not a {' or '.join(types)}.")
-    return fact
-
-
-def _members(book: Book, fact: str, members: tuple[str, ...], listed: str) -> None:
-    if listed and listed not in book.parameters:
-        raise UsageError(f"There is no list '{listed}'.", hint=nearest(listed, book.parameters))
-    for member in members:
-        book.vocabulary.member(fact, member)
-
-
-def _reading(book: Book, reading: str, option: str) -> None:
-    known = book.rulebook.readings
-    if reading not in known:
-        raise UsageError(f"There is no reading '{reading}'.", hint=nearest(reading, known))
-    if option not in known[reading].options:
-        raise UsageError(
-            f"'{option}' is not an option of {reading}.",
-            hint=nearest(option, known[reading].options),
-        )
-
-
-def _comparison(book: Book, op: str, left: Term, right: Term, about: str) -> None:
-    if not isinstance(left, (FactTerm, PresumedTerm)):
-        raise UsageError("A comparison begins with a fact.")
-    fact = _typed(book, left.name, about, "enum", *ORDERED)
-    if fact.type == "enum":
-        if op not in ("=", "<>"):
-            raise UsageError(f"'{left.name}' has no order: only = and <>.")
-        if not isinstance(right, Literal) or not isinstance(right.value, str):
-            raise UsageError(f"'{left.name}' is compared with one of its values in quotes.")
-        book.vocabulary.member(left.name, right.value)
-        return
-    match right:
-        case Number(name) | Cutoff(_, name) if name and name not in book.parameters:
-            raise UsageError(
-                f"There is no parameter '{name}'.", hint=nearest(name, book.parameters)
-            )
-        case Cutoff() if fact.type != "date":
-            raise UsageError("cutoff(…) is a date: compare a date with it.")
-        case Literal(value) if isinstance(value, str):
-            raise UsageError(f"'{left.name}' is a {fact.type}, not a text.")
-        case Literal() | Cutoff() | Number():
-            return
-        case _:
-            raise UsageError(
-                "A fact is compared with a value, not with another fact.",
-                hint="What compares two facts is a computed fact or a definition.",
-            )
 
 
 def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
@@ -190,22 +89,42 @@ def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
 def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
     """Defeaters are named where they defeat; policy never defeats; a basis defeats something."""
     for pattern in (*entry.defeats, *entry.defeated_by):
-        if not book.matching(pattern) and not any(
-            each.id == pattern for each in book.rulebook.entries
-        ):
+        everywhere = any(each.id == pattern for each in book.rulebook.entries)
+        if not book.matching(pattern) and not everywhere:
             yield _error(entry, f"'{pattern}' names no entry.", nearest(pattern, book.entries))
-    if entry.force == "policy" and (entry.defeats or entry.kind is Kind.BASIS):
-        yield _error(entry, "Company policy may be stricter than law; it never defeats.")
-    if (
-        entry.kind is Kind.BASIS
-        and not entry.defeats
-        and not any(entry.id in ids for ids in book.defeaters.values())
-    ):
-        yield _error(entry, "A basis only defeats, and this one defeats nothing.")
+    for pattern in (*entry.defeats, *entry.defeated_by):
+        named = book.entries.get(RuleId(pattern))
+        if named and (named.about != entry.about or Kind.DEFINITION in (named.kind, entry.kind)):
+            hint = f"{pattern} is a {named.kind.value} about a {named.about}."
+            yield _error(entry, "Only entries about the same thing can defeat each other.", hint)
+    frees = entry.defeats or any(entry.id in ids for ids in book.defeaters.values())
+    if entry.force == "policy" and (frees or entry.kind is Kind.BASIS):
+        hint = "Take the defeat away, or write what the policy asks for beyond the law as a rule."
+        yield _error(entry, "Company policy may be stricter than law; it never defeats.", hint)
+    if entry.kind is Kind.BASIS and entry.force in BINDING and not frees:
+        hint = 'Name the rule that it lifts: defeats = ["…"].'
+        yield _error(entry, "A basis only defeats, and this one defeats nothing.", hint)
+
+
+def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
+    """A clock starts from a date or an instant that the thing knows; hours from an instant."""
+    if entry.by is None:
+        return
+    fixed = entry.by.on if entry.by.on and not entry.by.on[:1].isdigit() else ""
+    for name in (*entry.by.origin, *((fixed,) if fixed else ())):
+        types = ("instant",) if entry.by.unit == "hours" else ("date", "instant")
+        fact = book.vocabulary.facts.get(name)
+        known = fact is not None and book.vocabulary.knows_fact(entry.about, name)
+        if fact is None or not known or fact.type not in types:
+            yield _error(
+                entry,
+                f"A clock of a {entry.about} cannot start from '{name}'.",
+                f"Name a fact of it that is a {' or '.join(types)}.",
+            )
 
 
 def check_permitting(book: Book, entry: Entry) -> Iterator[LawfulError]:
-    """A fact that is *no* where nothing is recorded may only permit: turning to yes never makes it worse."""
+    """A fact that is *no* where nothing is recorded may only permit: *yes* never makes it worse."""
     frees = entry.kind is Kind.BASIS or bool(entry.defeats)
     binds = entry.kind in (Kind.RULE, Kind.COMMAND)
     for lines, good in ((entry.when, True), (entry.unless, False), (entry.requires or (), None)):
@@ -216,7 +135,8 @@ def check_permitting(book: Book, entry: Entry) -> Iterator[LawfulError]:
                 if helps is False or hurts:
                     yield _error(
                         entry,
-                        f"'{name}' is no where nothing is recorded, but here yes makes it worse.\n  {line.text}",
+                        f"'{name}' is no where nothing is recorded, but here yes makes it worse.\n"
+                        f"  {line.text}",
                         "Leave it unknown (take `unrecorded` away), or turn the condition round.",
                         line.line,
                     )
@@ -251,6 +171,7 @@ CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (
     check_conditions,
     check_shape,
     check_defeat,
+    check_clocks,
     check_permitting,
 )
 
@@ -278,15 +199,24 @@ def _names(node: Node) -> set[str]:
     return {each.name for each in walk(node) if isinstance(each, Flag)}
 
 
-def _double_definitions(book: Book) -> Iterator[LawfulError]:
-    for name, entries in book.definitions.items():
-        ordered = sorted(entries, key=lambda each: str(each.in_force or ""))
-        for one, other in zip(ordered, ordered[1:], strict=False):
-            if one.until is None or other.in_force is None or other.in_force <= one.until:
-                yield _error(
-                    other,
+def _twice(book: Book) -> Iterator[LawfulError]:
+    """Two entries of one id; two definitions or parameters of one name on the same days."""
+    seen: dict[str, Entry] = {}
+    for entry in book.rulebook.entries:
+        if entry.id in seen:
+            yield _error(entry, f"'{entry.id}' is there twice.", f"See {seen[entry.id].file}.")
+        seen[entry.id] = entry
+    dated: dict[str, list[Entry | Parameter]] = {}
+    for each in (*seen.values(), *book.rulebook.parameters):
+        if isinstance(each, Parameter) or each.kind is Kind.DEFINITION:
+            dated.setdefault(each.name, []).append(each)
+    for name, found in dated.items():
+        ordered = sorted(found, key=lambda each: each.in_force or date.min)
+        for one, other in pairwise(ordered):
+            if (one.until or date.max) >= (other.in_force or date.min):
+                yield UsageError(
                     f"'{name}' is defined twice for the same days.",
-                    f"The other stands in {one.file}.",
+                    code="law.lint",
+                    hint=f"The other stands in {one.file}: give one of them an end.",
+                    location=Location(file=other.file, line=other.line, record=other.id),
                 )
-        if name in book.vocabulary.facts:
-            yield _error(entries[0], f"'{name}' is a fact already.")

@@ -59,7 +59,7 @@ def _stands(court: Court, record: Record, entry: Entry) -> Kleene:
     for name in entry.binds:
         if record.items is None:
             continue
-        now = court.thing.values.get(name)
+        now = court.thing.activity.get(name, court.thing.values.get(name))
         if now is None or record.bound.get(name) is None:
             state = None
         elif now != record.bound[name]:

@@ -37,7 +37,8 @@ class Thing:
 
     ``values`` hold what is known; an absent name is unknown. ``on`` sets the civil date in every
     zone; without it each instrument reads the date of ``at`` in its own. ``kept``: rules whose
-    register of records is declared kept. ``missing``: rules of which it is known that no record counts.
+    register of records is declared kept. ``activity``: the facts of a use's activity, on which what its
+    records bind is read; a name that is not there is read on the thing itself.
     """
 
     about: str
@@ -47,6 +48,7 @@ class Thing:
     records: tuple[Record, ...] = ()
     kept: frozenset[str] = frozenset()
     sources: Mapping[str, Source] = attrs.field(factory=dict, hash=False)
+    activity: Mapping[str, Value | None] = attrs.field(factory=dict, hash=False)
 
     def day(self, zone: str) -> date:
         """The civil date in a zone."""

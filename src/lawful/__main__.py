@@ -1,0 +1,6 @@
+"""``python -m lawful``."""
+
+from lawful.cli.main import main
+
+if __name__ == "__main__":
+    main()

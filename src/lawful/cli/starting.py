@@ -1,0 +1,182 @@
+"""``lawful init | demo | serve | doctor``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import webbrowser
+from pathlib import Path
+
+from lawful.cli.output import Output, leave
+from lawful.terms.errors import LawfulError, Location, UsageError
+
+
+def run_init(output: Output, folder: Path, url: str, store: str) -> None:
+    """Write the files of a deployment for a store; nothing that is there is overwritten."""
+    from lawful.gate.deployment import Deployment
+    from lawful.inventory.skeleton import skeleton
+    from lawful.stores import open_store, store_config
+
+    with Deployment.open(folder) as deployment:
+        base = folder.resolve()
+        source = open_store(store_config(store, url, base), token_key=deployment.token_key)
+        files = skeleton(
+            source.catalog(),
+            url,
+            store,
+            foreign_keys=source.foreign_keys(),
+            vocabulary=deployment.vocabulary,
+        )
+    present = [path for path in files if (base / path).exists()]
+    if present:
+        raise UsageError(
+            f"Already there, and left alone: {', '.join(present)}.",
+            location=Location(file=str(base)),
+            hint="Move them away, or run lawful init in another folder.",
+        )
+    for path, text in files.items():
+        (base / path).parent.mkdir(parents=True, exist_ok=True)
+        (base / path).write_text(text, encoding="utf-8")
+    if output.json:
+        output.data({"version": 1, "written": sorted(files)})
+        return
+    for path in sorted(files):
+        output.line(f"wrote {path}")
+    output.line("Next, each in its file:")
+    output.line(
+        "  1. organisation.toml: your people and the legal entity; then: lawful org approve organisation.toml --author A --approver B"
+    )
+    output.line(
+        f"  2. datasets/{store}.toml: whose data each table holds, and what each column is; unlabelled columns are masked"
+    )
+    output.line(
+        "  3. activities/example.toml: purpose, lawful basis, what is needed; then: lawful activity approve activities/example.toml --author A --approver B"
+    )
+    output.line(f'  4. lawful query "SELECT * FROM …" --purpose … --store {store}')
+
+
+def run_demo(output: Output, folder: Path, port: int, *, reset: bool, open_browser: bool) -> None:
+    """Build the sample platform if it is not there, and serve it."""
+    from lawful.sample.platform import build_platform
+
+    home = folder.resolve() / ".lawful" / "demo"
+    if reset and home.exists():
+        shutil.rmtree(home)
+    if not (home / "ready").exists():
+        if home.exists():
+            shutil.rmtree(home)
+        build_platform(home, progress=output.note)
+    output.note(f"Sample platform in {os.path.relpath(home)}: three things to try, each one click:")
+    output.note(f"  an answered question   http://127.0.0.1:{port}/ask?example=1")
+    output.note(f"  the law in a query     http://127.0.0.1:{port}/query?example=1")
+    output.note(f"  the proof              http://127.0.0.1:{port}/evidence")
+    output.note("The same from the shell, in another terminal:")
+    output.note(
+        f'  cd {os.path.relpath(home)} && lawful query "SELECT buyer_id, count(*) AS n FROM orders GROUP BY ALL" '
+        "--purpose personalised_advertising --store sample --as shop-dublin/privacy_engineer"
+    )
+    shown = (
+        open_browser
+        and sys.stdout.isatty()
+        and bool(os.environ.get("DISPLAY") or sys.platform == "darwin")
+    )
+    _serve(output, home, port, f"http://127.0.0.1:{port}/ask?example=1", shown=shown)
+
+
+def run_serve(output: Output, folder: Path, port: int) -> None:
+    """Serve the console of this deployment."""
+    _serve(output, folder, port, f"http://127.0.0.1:{port}/", shown=False)
+
+
+def _serve(output: Output, folder: Path, port: int, address: str, *, shown: bool) -> None:
+    from lawful.console.app import serve
+    from lawful.gate.deployment import Deployment
+
+    with Deployment.open(folder) as deployment:
+        output.line(f"Lawful on {address}   (Ctrl-C stops it; the data stays)")
+        sys.stdout.flush()
+        if shown:
+            webbrowser.open(address)
+        serve(deployment, host="127.0.0.1", port=port)
+
+
+def run_doctor(output: Output, folder: Path) -> None:
+    """Check this deployment, a line for each thing; exit 1 on a finding."""
+    from lawful.db import reading
+    from lawful.gate.deployment import Deployment
+    from lawful.inventory.register import drift
+    from lawful.law import lint
+
+    rows: list[tuple[str, bool, str, str]] = []
+    with Deployment.open(folder) as deployment:
+
+        def check(what: str, why: str, test: object) -> None:
+            try:
+                found = test()  # type: ignore[operator]  # a callable that returns a sentence or raises
+                rows.append((what, True, str(found or "fine"), why))
+            except LawfulError as error:
+                rows.append((what, False, str(error), why))
+
+        def rulebook() -> str:
+            findings = lint(deployment.book)
+            if findings:
+                raise findings[0]
+            return deployment.book.name
+
+        def organisation() -> str:
+            if deployment.organisation is None:
+                raise UsageError(
+                    "No organisation is approved.",
+                    hint="lawful org approve organisation.toml --author A --approver B",
+                )
+            return f"{len(deployment.organisation.entities)} entities, {len(deployment.activities)} approved activities"
+
+        def registers() -> str:
+            with reading(deployment.engine) as connection:
+                changed = list(drift(connection, deployment.folder))
+            if changed:
+                raise UsageError(
+                    f"Changed since approval: {', '.join(map(str, changed))}.",
+                    hint="Approve the files again.",
+                )
+            return "files are as approved"
+
+        check("rulebook", "a book with an error does not build", rulebook)
+        check(
+            "state",
+            "approvals and the last checkpoint live there",
+            lambda: str(deployment.engine.url.database),
+        )
+        check(
+            "evidence",
+            "without it nothing is read",
+            lambda: f"{deployment.evidence.size()} entries",
+        )
+        check("organisation", "only approved records open anything", organisation)
+        check("registers", "what counts is what was approved", registers)
+        for name in deployment.config.stores:
+            check(
+                f"store {name}",
+                "queries run there",
+                lambda name=name: (
+                    f"{len(deployment.store(name).catalog())} tables, "
+                    f"{len(deployment.dataset(name).tables)} described"
+                ),
+            )
+    if output.json:
+        output.data(
+            {
+                "version": 1,
+                "checks": [
+                    {"what": what, "ok": ok, "found": found, "why": why}
+                    for what, ok, found, why in rows
+                ],
+            }
+        )
+    else:
+        for what, ok, found, why in rows:
+            output.line(
+                f"{'●' if ok else '■'} {what:<16} {found}{'' if ok else f'  (why it matters: {why})'}"
+            )
+    leave(0 if all(ok for _, ok, _, _ in rows) else 1)
