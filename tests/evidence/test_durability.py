@@ -198,3 +198,29 @@ def test_folders_that_somebody_else_made_are_synced_too(tmp_path: Path) -> None:
         evidence / "tile" / "entries",
         evidence / "tile" / "0" / "000.p",
     }
+
+
+def test_a_folder_removed_and_made_again_is_synced_again(tmp_path: Path) -> None:
+    disk = RecordingDisk()
+    disk.adopt(tmp_path)
+    disk.ensure_dir(tmp_path / "a")
+    disk.calls.clear()
+    disk.ensure_dir(tmp_path / "a")
+    assert disk.calls == []
+    disk.remove_dir(tmp_path / "a")
+    (tmp_path / "a").mkdir()
+    disk.ensure_dir(tmp_path / "a")
+    assert disk.calls == [("fsync", str(tmp_path))]
+
+
+def test_a_second_place_in_a_file_compares_before_it_sets(tmp_path: Path) -> None:
+    store = FileCheckpointStore(tmp_path / "far" / "checkpoint")
+    assert store.get() is None
+    assert not store.compare_and_set(b"other", b"one")
+    assert store.get() is None
+    assert store.compare_and_set(None, b"one")
+    for old in (None, b"other", b""):
+        assert not store.compare_and_set(old, b"two")
+    assert store.get() == b"one"
+    assert store.compare_and_set(b"one", b"two")
+    assert FileCheckpointStore(tmp_path / "far" / "checkpoint").get() == b"two"

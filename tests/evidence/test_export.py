@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lawful.evidence import EvidenceLog, export, verify, verify_proof
+from lawful.evidence import EvidenceLog, erase_payload, export, verify, verify_proof
 from lawful.evidence.exported import readme
 from lawful.evidence.notes import open_checkpoint
 from lawful.evidence.reader import Reader
@@ -110,3 +110,24 @@ def test_the_readme_is_bound_to_its_checkpoint(log: EvidenceLog) -> None:
     log.append(ask(), {})
     second = open_checkpoint((log.folder / "checkpoint").read_bytes(), log.vkey)
     assert readme(first, log.vkey) != readme(second, log.vkey)
+
+
+def test_a_payload_erased_while_the_copy_is_made_is_not_in_it(
+    log: EvidenceLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.append_many([(ask(), {"phone": "13800138000"}), (ask(), {"n": 1})])
+    commitment = log.read(0).commitment
+    real, reads = Reader.raw, []
+
+    def raw(self: Reader, name: str) -> bytes:
+        if name == "tile/0/000.p/2":
+            reads.append(name)
+            if len(reads) == 2:  # the edge was read, the payloads are copied, the proof is next
+                assert list((tmp_path / "export" / "payload").rglob(f"{commitment}.json"))
+                erase_payload(log, commitment, entity="hangzhou-market", door="cli")
+        return real(self, name)
+
+    monkeypatch.setattr(Reader, "raw", raw)
+    report = export(log.folder, tmp_path / "export", proofs=[0])
+    assert (report.entries, report.erased, report.payloads) == (4, 1, 1)
+    assert not list((tmp_path / "export").rglob(f"{commitment}.json"))

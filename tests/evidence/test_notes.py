@@ -156,3 +156,11 @@ def test_a_proof_by_another_key_is_refused(signer: Signer) -> None:
 def test_any_text_gives_only_our_error(text: str) -> None:
     with pytest.raises(ProofFailure):
         verify_proof(text, b"", VKEY)
+
+
+@pytest.mark.parametrize("index", ["05", "+5", "-5", "5 ", "\u0665", "5" * 40, ""])
+def test_a_proof_writes_its_index_plainly(signer: Signer, index: str) -> None:
+    text = proof_of(signer, 5, 9)
+    verify_proof(text, b"\x05", str(signer.verifier))
+    with pytest.raises(ProofFailure):
+        verify_proof(text.replace("index 5\n", f"index {index}\n"), b"\x05", str(signer.verifier))

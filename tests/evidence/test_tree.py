@@ -221,3 +221,10 @@ def test_bundles_read_back(entries: list[bytes]) -> None:
 def test_a_tile_of_odd_length_is_refused() -> None:
     with pytest.raises(ValueError, match="multiple of 32"):
         split_tile(bytes(33))
+
+
+def test_a_path_longer_than_the_tree_leads_nowhere() -> None:
+    """Else the root of two entries would pass for that of one."""
+    first, second = numbered(2)
+    assert root_from_path(second, 1, 2, [first]) == root_of([first, second])
+    assert root_from_path(second, 0, 1, [first]) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lawful.cli.output import Output, leave
-from lawful.terms.errors import Location, UsageError
+from lawful.terms.errors import UsageError
 
 
 def run_approve(
@@ -20,20 +20,13 @@ def run_approve(
             "An approval wants two people.",
             hint="--author A --approver B, both named in organisation.toml",
         )
-    if not file.is_file():
-        raise UsageError("There is no such file.", location=Location(file=str(file)))
-    action = approve_organisation if kind == "organisation" else approve_activity
     with Deployment.open(folder) as deployment:
-        done = action(
-            deployment.engine,
-            deployment.evidence,
-            deployment.vocabulary,
-            file.read_bytes(),
-            file=file.name,
-            author=author,
-            approver=approver,
-            clock=deployment.now,
-        )
+        shared = {"author": author, "approver": approver, "clock": deployment.now}
+        place = (deployment.engine, deployment.evidence, deployment.vocabulary, deployment.folder)
+        if kind == "organisation":
+            done = approve_organisation(*place, **shared)
+        else:
+            done = approve_activity(*place, file.name, **shared)
     if output.json:
         output.data(
             {
@@ -55,7 +48,7 @@ def run_activities(output: Output, folder: Path) -> None:
     """Approved activities, then the files that differ from what was approved."""
     from lawful.db import reading
     from lawful.gate.deployment import Deployment
-    from lawful.inventory.register import drift
+    from lawful.inventory import drift
 
     with Deployment.open(folder) as deployment:
         with reading(deployment.engine) as connection:
@@ -73,12 +66,12 @@ def run_activities(output: Output, folder: Path) -> None:
             for each in deployment.activities
         ]
     if output.json:
-        output.data({"version": 1, "activities": found, "drift": [str(each) for each in drifted]})
+        output.data({"version": 1, "activities": found, "drift": [each.message for each in drifted]})
         return
     for each in found:
         output.line(f"{each['id']:<20} {each['entity']:<18} {each['purpose']:<26} {each['title']}")
     for each in drifted:
-        output.note(str(each))
+        output.note(each.message)
 
 
 def run_organisation(output: Output, folder: Path) -> None:

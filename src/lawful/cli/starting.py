@@ -14,20 +14,12 @@ from lawful.terms.errors import LawfulError, Location, UsageError
 
 def run_init(output: Output, folder: Path, url: str, store: str) -> None:
     """Write the files of a deployment for a store; nothing that is there is overwritten."""
-    from lawful.gate.deployment import Deployment
-    from lawful.inventory.skeleton import skeleton
-    from lawful.stores import open_store, store_config
+    from lawful.inventory import skeleton
+    from lawful.stores import open_store
 
-    with Deployment.open(folder) as deployment:
-        base = folder.resolve()
-        source = open_store(store_config(store, url, base), token_key=deployment.token_key)
-        files = skeleton(
-            source.catalog(),
-            url,
-            store,
-            foreign_keys=source.foreign_keys(),
-            vocabulary=deployment.vocabulary,
-        )
+    base = folder.resolve()
+    source = open_store(url, name=store, folder=base)
+    files = skeleton(source.catalog(), url, store, source.foreign_keys())
     present = [path for path in files if (base / path).exists()]
     if present:
         raise UsageError(
@@ -105,7 +97,7 @@ def run_doctor(output: Output, folder: Path) -> None:
     """Check this deployment, a line for each thing; exit 1 on a finding."""
     from lawful.db import reading
     from lawful.gate.deployment import Deployment
-    from lawful.inventory.register import drift
+    from lawful.inventory import drift
     from lawful.law import lint
 
     rows: list[tuple[str, bool, str, str]] = []
@@ -137,7 +129,7 @@ def run_doctor(output: Output, folder: Path) -> None:
                 changed = list(drift(connection, deployment.folder))
             if changed:
                 raise UsageError(
-                    f"Changed since approval: {', '.join(map(str, changed))}.",
+                    f"Changed since approval: {', '.join(each.file for each in changed)}.",
                     hint="Approve the files again.",
                 )
             return "files are as approved"

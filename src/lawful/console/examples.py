@@ -10,6 +10,7 @@ from importlib.resources import files
 import attrs
 
 from lawful.gate.deployment import Deployment
+from lawful.terms.errors import UsageError
 from lawful.terms.texts import Text
 
 
@@ -41,7 +42,35 @@ def _typed(value: object) -> object:
 
 
 def facts_of(example: Example, deployment: Deployment) -> dict[str, object]:
-    """An example's facts in this deployment: an entity that its organisation does not know is left out."""
+    """An example's facts in this deployment: what its organisation knows of the entity is left to it to say."""
     organisation = deployment.organisation
-    known = {str(each) for each in organisation.entities} if organisation else set()
-    return {name: value for name, value in example.facts.items() if name != "entity" or value in known}
+    entities = {str(key): each for key, each in organisation.entities.items()} if organisation else {}
+    entity = entities.get(str(example.facts.get("entity", "")))
+    if entity is None:
+        return {name: value for name, value in example.facts.items() if name != "entity"}
+    return {name: value for name, value in example.facts.items() if name not in entity.facts}
+
+
+@attrs.frozen(kw_only=True)
+class ExampleQuery:
+    """What Query opens with."""
+
+    sql: str
+    store: str = ""
+    purpose: str = ""
+    actor: str = ""
+
+
+def example_query(deployment: Deployment) -> ExampleQuery:
+    """The sample's statement where its store is configured; elsewhere the first described table."""
+    raw = tomllib.loads((files("lawful.console") / "examples.toml").read_text(encoding="utf-8"))["query"]
+    stores = list(deployment.config.stores)
+    if raw["store"] in stores:
+        return ExampleQuery(**{name: text.strip() for name, text in raw.items()})
+    if not stores:
+        return ExampleQuery(sql="")
+    try:
+        tables = list(deployment.dataset(stores[0]).tables)
+    except UsageError:
+        tables = []
+    return ExampleQuery(sql=f'SELECT * FROM "{tables[0]}"' if tables else "", store=stores[0])

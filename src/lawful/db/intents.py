@@ -11,7 +11,7 @@ from lawful.db.tables import intents
 
 
 def close_intent(connection: Connection, intent: str, outcome: str, at: datetime) -> bool:
-    """Settle how an intent ends, within the caller's transaction; false if that was settled before."""
+    """Settle how an intent ends, in the caller's transaction; false if it was settled before."""
     try:
         with connection.begin_nested():
             connection.execute(insert(intents).values(intent=intent, outcome=outcome, ended_at=at))

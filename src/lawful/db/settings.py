@@ -22,7 +22,9 @@ class SettingCheckpoint:
         Raises: EnvironmentFailure: the database cannot be read.
         """
         with reading(self._engine) as connection:
-            found = connection.execute(select(settings.c.value).where(settings.c.key == self._key)).scalar()
+            found = connection.execute(
+                select(settings.c.value).where(settings.c.key == self._key)
+            ).scalar()
         return None if found is None else bytes(found)
 
     def compare_and_set(self, old: bytes | None, new: bytes) -> bool:
@@ -39,6 +41,8 @@ class SettingCheckpoint:
                     return False
                 return True
             changed = connection.execute(
-                update(settings).where(settings.c.key == self._key, settings.c.value == old).values(value=new)
+                update(settings)
+                .where(settings.c.key == self._key, settings.c.value == old)
+                .values(value=new)
             )
             return changed.rowcount == 1

@@ -19,7 +19,9 @@ from lawful.terms.errors import EnvironmentFailure, Location
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY_MS = 10_000
-_HINT = "Check that the folder can be written, the disk has room, and no other program holds the file."
+_HINT = (
+    "Check that the folder can be written, the disk has room, and no other program holds the file."
+)
 
 
 def open_state(path: Path) -> Engine:
@@ -92,26 +94,41 @@ def reaching(engine: Engine) -> Iterator[Connection]:
 
 
 def unreachable(path: Path, error: Exception) -> EnvironmentFailure:
-    """The failure for people; what the driver said about disk or lock, never a statement's values."""
+    """The failure for people; what the driver said of disk or lock, never a statement's values."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     said = cause.strerror if isinstance(cause, OSError) else _driver_words(cause)
-    return EnvironmentFailure(f"Our own state cannot be read or written: {said}.", code="db.unreachable",
-                              location=Location(file=str(path)), hint=_HINT)
+    return EnvironmentFailure(
+        f"Our own state cannot be read or written: {said}.",
+        code="db.unreachable",
+        location=Location(file=str(path)),
+        hint=_HINT,
+    )
 
 
 def _driver_words(cause: object) -> str:
     known = isinstance(cause, sqlite3.OperationalError | sqlite3.DatabaseError)
     name = getattr(cause, "sqlite_errorname", "") if known else ""
-    words = {"SQLITE_BUSY": "another program holds the lock", "SQLITE_FULL": "the disk is full",
-             "SQLITE_READONLY": "it is read-only", "SQLITE_NOTADB": "the file is not a database",
-             "SQLITE_CANTOPEN": "the file cannot be opened", "SQLITE_CORRUPT": "the file is damaged"}
+    words = {
+        "SQLITE_BUSY": "another program holds the lock",
+        "SQLITE_FULL": "the disk is full",
+        "SQLITE_READONLY": "it is read-only",
+        "SQLITE_NOTADB": "the file is not a database",
+        "SQLITE_CANTOPEN": "the file cannot be opened",
+        "SQLITE_CORRUPT": "the file is damaged",
+    }
     return words.get("_".join(str(name).split("_")[:2]), str(name) or type(cause).__name__)
 
 
 def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves; see _begin
-    for setting in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON",
-                    f"busy_timeout = {_BUSY_MS}", "trusted_schema = OFF"):
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+        f"busy_timeout = {_BUSY_MS}",
+        "trusted_schema = OFF",
+    ):
         connection.execute(f"PRAGMA {setting}").close()
 
 

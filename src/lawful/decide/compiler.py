@@ -1,7 +1,7 @@
 """From a program to generated Python: a full answer per entry, and the outcome alone, faster.
 
-``run`` gives the value of each entry's ``applies`` and ``violated`` and of ``covered``, by position.
-``quick`` works out only what the outcome of a use needs, the worst rules first.
+``run`` gives the value of each entry's ``applies`` and ``violated`` and of ``covered``, by
+position. ``quick`` works out only what the outcome of a use needs, the worst rules first.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def compile_program(program: Program) -> Compiled:
     )
 
 
-def _no_outcome(facts: Facts, records: Records) -> int:
+def _no_outcome(*_: object) -> int:
     raise TypeError("only a use has an outcome")
 
 

@@ -1,4 +1,4 @@
-"""Duty lists: what is owed for a thing that is not a use, by whom, to whom, until when, met or not."""
+"""Duty lists: what is owed for a thing that is not a use, by whom, to whom, until when."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Duty:
 
 @attrs.frozen(kw_only=True)
 class DutyList:
-    """Duties of a thing: refused ones first, then by last moment; what is wanted; what was assumed."""
+    """Duties of a thing: refused ones first, then by last moment; what is wanted and assumed."""
 
     thing: Thing
     book: Book

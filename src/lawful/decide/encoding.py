@@ -13,8 +13,10 @@ from math import prod
 
 import attrs
 
+from lawful.decide.partial import has_any
 from lawful.decide.program import Program
 from lawful.decide.sql import FactSql, literal
+from lawful.law.oracle import Kleene, all_of
 from lawful.law.tree import (
     Compare,
     FactTerm,
@@ -37,7 +39,7 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 @attrs.frozen(kw_only=True)
 class Codes:
-    """How one fact is coded: codes from 0, a value that stands for each, and the SQL of the code."""
+    """How a fact is coded: codes from 0, a value that stands for each, and the SQL of the code."""
 
     fact: str
     values: tuple[Value | None, ...]
@@ -77,7 +79,7 @@ def _facts(term: Term) -> Iterable[str]:
 def encode(
     program: Program, vocabulary: Vocabulary, facts: Mapping[str, FactSql], dialect: str
 ) -> tuple[Codes, ...]:
-    """Codes for every fact that the residual still tests and the store supplies, in order of name."""
+    """Codes for every fact that the residual still tests and the store supplies, by name."""
     found = []
     for name, leaves in sorted(tested(program).items()):
         if name not in facts:
@@ -161,19 +163,44 @@ def _alike(name: str, leaves: list[Node], members: list[str]) -> list[list[str]]
 
 
 def _set(name: str, leaves: list[Node], sql: FactSql) -> list[Codes]:
-    """A flag for each member that is tested, under the name ``fact.member``."""
+    """One code for each class of values that no leaf tells apart; without cases one a member."""
+    if sql.cases:
+        return [_cases(name, leaves, sql)]
     assert sql.member is not None
     members = sorted(
         {each for leaf in leaves if isinstance(leaf, (HasAny, HasAll)) for each in leaf.members}
     )
     return [
-        Codes(
-            fact=f"{name}.{each}",
-            values=(None, True, False),
-            sql=_flag(sql.member(each)),
-        )
+        Codes(fact=f"{name}.{each}", values=(None, True, False), sql=_flag(sql.member(each)))
         for each in members
     ]
+
+
+def _cases(name: str, leaves: list[Node], sql: FactSql) -> Codes:
+    codes: dict[tuple[Kleene, ...], int] = {}
+    values: list[Value | None] = [None]
+    whens: list[str] = []
+    for condition, value in sql.cases:
+        mark = tuple(_test(leaf, value) for leaf in leaves)
+        if value is None:
+            code = 0
+        elif mark in codes:
+            code = codes[mark]
+        else:
+            code = codes[mark] = len(values)
+            values.append(value)
+        whens.append(f"WHEN {condition} THEN {code}")
+    return Codes(fact=name, values=tuple(values), sql=f"CASE {' '.join(whens)} ELSE 0 END")
+
+
+def _test(leaf: Node, value: SetValue | None) -> Kleene:
+    match leaf:
+        case HasAny(_, members):
+            return has_any(value, members)
+        case HasAll(_, members):
+            return all_of(has_any(value, (each,)) for each in members)
+        case _:
+            return None
 
 
 def _ordered(name: str, leaves: list[Node], sql: str, dialect: str) -> Codes:

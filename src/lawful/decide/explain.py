@@ -41,8 +41,8 @@ class RuleAnswer:
 class Wanted:
     """Something still to be found out, and the rules that wait for it.
 
-    ``kind`` is ``fact``, ``record`` (of a rule), ``counsel`` (on unverified law), ``place`` (a place
-    not known) or ``not_covered`` (``name`` is ``REGION.topic``).
+    ``kind`` is ``fact``, ``record`` (of a rule), ``counsel`` (on an entry), ``place`` (one not
+    known) or ``not_covered`` (``name`` is ``REGION.topic``).
     """
 
     kind: str
@@ -170,7 +170,7 @@ def _obligations(answers: list[RuleAnswer]) -> Iterator[RuleAnswer]:
 
 
 def _wanted(court: Court, judged: Mapping[RuleId, Judged], reach: Touched) -> tuple[Wanted, ...]:
-    """What is missing, each with the rules that wait for it; a missing fact may hide a prohibition."""
+    """What is missing, each with the rules that wait for it: it may hide a prohibition."""
     waits: dict[Missing, list[RuleId]] = {}
     for rule, found in judged.items():
         entry = court.book.entries[rule]
@@ -189,7 +189,7 @@ def _wanted(court: Court, judged: Mapping[RuleId, Judged], reach: Touched) -> tu
 
 
 def assumed_in(thing: Thing, book: Book) -> Iterator[FactUsed]:
-    """Conclusions and records typed by hand, and values that were filled in: true only if they are."""
+    """Conclusions and records typed by hand, and values that were filled in."""
     for name, value in sorted(thing.values.items()):
         source = thing.sources.get(name)
         typed = source is None or source.kind is SourceKind.TYPED

@@ -181,7 +181,8 @@ class Prose:
             case Fulfilled(rule):
                 return words["record"] + (self.rule(rule) if rule else "")
             case ReadingIs(reading, option):
-                return f"{reading}{words['colon']}{self.book.rulebook.readings[reading].options[option].in_(self.lang)}"
+                options = self.book.rulebook.readings[reading].options
+                return f"{reading}{words['colon']}{options[option].in_(self.lang)}"
             case Compare(op, left, right):
                 return self._comparison(op, left, right)
             case _:

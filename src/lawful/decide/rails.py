@@ -187,7 +187,8 @@ class Body:
                 )
             case HasAny(name, members):
                 it, known = self.set(name), self.constants.name(frozenset(members))
-                return f"({it} is not None and {it}m.isdisjoint({known}) and {it}u.isdisjoint({known}))"
+                apart = f"{it}m.isdisjoint({known}) and {it}u.isdisjoint({known})"
+                return f"({it} is not None and {apart})"
             case HasAll(name, members):
                 it, known = self.set(name), self.constants.name(frozenset(members))
                 return f"({it} is not None and not {known} <= ({it}m | {it}u))"

@@ -1,7 +1,8 @@
-"""The residual as SQL: a condition over a store's own columns, in the store's own three-valued logic.
+"""The residual as SQL: a condition over a store's own columns, in its own three-valued logic.
 
-Works for DuckDB and SQLite (and any engine with Kleene logic, ``CASE`` and ``NULLIF``). Facts stand for SQL
-expressions given by the caller; a set fact stands for one boolean expression per member.
+Works for DuckDB and SQLite (and any engine with Kleene logic, ``CASE`` and ``NULLIF``). Facts stand
+for SQL expressions given by the caller: a name, or an expression in brackets. A set fact stands for
+one boolean expression per member. Instants are compared as timestamps in UTC, without a zone.
 """
 
 from __future__ import annotations
@@ -33,14 +34,20 @@ from lawful.law.tree import (
     Ref,
     Term,
 )
+from lawful.terms.values import SetValue
 
 
 @attrs.frozen(kw_only=True)
 class FactSql:
-    """How a fact reads in SQL: ``value`` for all but sets; ``member`` for sets, by member."""
+    """How a fact reads in SQL: ``value`` for all but sets; ``member`` for sets, by member.
+
+    ``cases`` list what a set can be in this store: conditions in the order of a ``CASE``, each with its
+    value; where none holds it is unknown. With them a set is one small code instead of one per member.
+    """
 
     value: str = "NULL"
     member: Callable[[str], str] | None = None
+    cases: tuple[tuple[str, SetValue | None], ...] = ()
 
 
 class SqlWriter:

@@ -39,8 +39,8 @@ from lawful.terms.outcomes import Answer
 class Reason:
     """One part of why: which part of the entry, its number from 1, its text as written, its value.
 
-    ``part`` is ``in_force | scope | bearer | when | unless | requires | defeated_by | nothing_permits |
-    unverified``; for ``defeated_by`` the text is the defeater's id.
+    ``part`` is ``in_force | scope | bearer | when | unless | requires | defeated_by |
+    nothing_permits | unverified``; for ``defeated_by`` the text is the defeater's id.
     """
 
     part: str
@@ -52,7 +52,7 @@ class Reason:
 
 @attrs.frozen
 class Missing:
-    """What is wanted: a ``fact`` by name, a ``record`` of a rule, or ``counsel`` on unverified law."""
+    """What is wanted: a ``fact`` by name, a ``record`` of a rule, or ``counsel`` on an entry."""
 
     kind: str
     name: str

@@ -20,7 +20,7 @@ VERSION = 1
 
 
 def plain(value: Value | None) -> Any:
-    """A value as JSON: sets as sorted lists (unknown members as ``?name``), dates as ISO text, unknown as null."""
+    """A value as JSON: sets as sorted lists (``?name`` may be in it), dates as ISO text."""
     match value:
         case SetValue(members, unknown):
             return sorted(members) + [f"?{each}" for each in sorted(unknown)]
@@ -85,7 +85,10 @@ def duties(found: DutyList, lang: str = "en") -> dict[str, Any]:
 
 
 def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
-    """A duty: the rule's answer, its clock, and how it stands (``due overdue promptly met met_late undetermined``)."""
+    """A duty: the rule's answer, its clock, and how it stands.
+
+    ``state`` is ``due``, ``overdue``, ``promptly``, ``met``, ``met_late`` or ``undetermined``.
+    """
     clock = each.rule.entry.by
     return {
         **rule(each.rule, of, prose),

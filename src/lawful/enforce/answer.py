@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import attrs
@@ -113,6 +114,8 @@ def plain(value: object) -> object:
         return value.isoformat()
     if isinstance(value, bytes):
         return value.hex()
+    if isinstance(value, Decimal):
+        return float(value)
     return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
 
 

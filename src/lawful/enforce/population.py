@@ -111,30 +111,30 @@ def _fact(
     """A fact's expression: no row, contradiction, NULL, then the stored value in the vocabulary's words."""
     write = _Cases(fact, writing)
     if fact.type == "set":
-        valid = _valid_sets(fact, source, writing, origin)
-        return FactSql(
-            member=lambda member: write.cases(
-                source, column, found, _member_case(column, valid, member, writing), member
-            )
-        )
-    return FactSql(value=write.cases(source, column, found, write.stored(source, column), None))
+        return FactSql(cases=write.set_cases(source, column, found, _valid_sets(fact, source, writing, origin)))
+    return FactSql(value=write.cases(source, column, found, write.stored(source, column)))
 
 
 class _Cases:
     def __init__(self, fact: Fact, writing: Writing) -> None:
         self.fact, self.writing = fact, writing
 
-    def cases(
-        self, source: FactSource, column: str, found: str, known: str, member: str | None
-    ) -> str:
+    def cases(self, source: FactSource, column: str, found: str, known: str) -> str:
         """``CASE`` over what can be missing; without a lookup only NULL can."""
-        null = self.value(source.null_means, member)
-        whens = []
-        if found:
-            whens.append(f"WHEN {found} IS NULL THEN {self.value(source.no_row_means, member)}")
-            whens.append(f"WHEN {found} = 2 THEN {self.unknown()}")
-        whens.append(f"WHEN {column} IS NULL THEN {null}")
+        whens = [f"WHEN {test} THEN {self.value(value)}" for test, value in _absences(source, column, found)]
         return f"CASE {' '.join(whens)} ELSE {known} END"
+
+    def set_cases(
+        self, source: FactSource, column: str, found: str, valid: Mapping[str, frozenset[str]]
+    ) -> tuple[tuple[str, SetValue | None], ...]:
+        """What a stored set can be, in the order of a ``CASE``: absent, contradictory, each text understood."""
+        text = f"CAST({column} AS {'VARCHAR' if self.writing.dialect == 'duckdb' else 'TEXT'})"
+        absent = [(test, value if isinstance(value, SetValue) else None) for test, value in _absences(source, column, found)]
+        by_members: dict[frozenset[str], list[str]] = {}
+        for raw, members in sorted(valid.items()):
+            by_members.setdefault(members, []).append(literal(raw, self.writing.dialect))
+        stored = [(f"{text} IN ({', '.join(texts)})", SetValue(members)) for members, texts in by_members.items()]
+        return (*absent, *stored)
 
     def unknown(self) -> str:
         """A NULL of the fact's type."""
@@ -142,22 +142,15 @@ class _Cases:
             return "NULL"
         types = {
             "flag": "BOOLEAN",
-            "set": "BOOLEAN",
             "count": "BIGINT",
             "date": "DATE",
             "instant": "TIMESTAMP",
         }
         return f"CAST(NULL AS {types.get(self.fact.type, 'VARCHAR')})"
 
-    def value(self, value: Value | None, member: str | None) -> str:
-        """A vocabulary value as SQL; of a set, whether ``member`` is in it."""
-        if value is None:
-            return self.unknown()
-        if isinstance(value, SetValue):
-            if member in value.unknown:
-                return self.unknown()
-            return _stored(member in value.members, self.writing.dialect)
-        return _stored(value, self.writing.dialect)
+    def value(self, value: Value | None) -> str:
+        """A vocabulary value as SQL."""
+        return self.unknown() if value is None else _stored(value, self.writing.dialect)
 
     def stored(self, source: FactSource, column: str) -> str:
         """A stored value that is there, in the vocabulary's words; not understood is unknown."""
@@ -187,10 +180,10 @@ class _Cases:
 
     def _translated(self, source: FactSource, text: str) -> str:
         whens = [
-            f"WHEN {text} = {literal(str(stored), self.writing.dialect)} THEN {self.value(value, None)}"
+            f"WHEN {text} = {literal(str(stored), self.writing.dialect)} THEN {self.value(value)}"
             for stored, value in source.values.items()
         ]
-        rest = self.value(source.other_means, None)
+        rest = self.value(source.other_means)
         return f"CASE {' '.join(whens)} ELSE {rest} END" if whens else rest
 
 
@@ -218,24 +211,9 @@ def _valid_sets(
     return found
 
 
-def _member_case(
-    column: str, valid: Mapping[str, frozenset[str]], member: str, writing: Writing
-) -> str:
-    text = (
-        f"CAST({column} AS VARCHAR)" if writing.dialect == "duckdb" else f"CAST({column} AS TEXT)"
-    )
-    holds = [
-        literal(raw, writing.dialect) for raw, members in sorted(valid.items()) if member in members
-    ]
-    lacks = [
-        literal(raw, writing.dialect)
-        for raw, members in sorted(valid.items())
-        if member not in members
-    ]
-    whens = [
-        f"WHEN {text} IN ({', '.join(texts)}) THEN {_stored(value, writing.dialect)}"
-        for texts, value in ((holds, True), (lacks, False))
-        if texts
-    ]
-    nothing = "CAST(NULL AS BOOLEAN)" if writing.dialect == "duckdb" else "NULL"
-    return f"CASE {' '.join(whens)} ELSE {nothing} END" if whens else nothing
+def _absences(source: FactSource, column: str, found: str) -> list[tuple[str, Value | None]]:
+    """No row, rows that contradict one another, NULL: each with what the dataset file says it means."""
+    tests: list[tuple[str, Value | None]] = []
+    if found:
+        tests += [(f"{found} IS NULL", source.no_row_means), (f"{found} = 2", None)]
+    return [*tests, (f"{column} IS NULL", source.null_means)]

@@ -9,7 +9,7 @@ import attrs
 from lawful.decide.encoding import Codes, vector_sql
 from lawful.decide.sql import literal, quoted
 from lawful.enforce.conditions import Categories, Conditions, Verdict, verdicts
-from lawful.enforce.population import PopulationSql, Writing, population_sql
+from lawful.enforce.population import Writing, population_sql
 from lawful.inventory.model import Activity, Mask, Population, ProtectedTable, Role
 from lawful.inventory.needs import is_needed, mask_for
 from lawful.law.vocabulary import Vocabulary
@@ -37,31 +37,16 @@ class MaskedColumn:
 
 @attrs.frozen(kw_only=True)
 class RolePlan:
-    """One subject role of a table in one query: its population, its decision table and what that holds."""
+    """One subject role of a table in one query, with the table of verdicts made for it in the snapshot.
+
+    ``table`` has one row for each key: ``k``, ``row_ok``, ``rule`` and ``c0``, ``c1`` … for ``columns``.
+    """
 
     role: Role
     population: Population
-    sql: PopulationSql
-    codes: tuple[Codes, ...]
     table: str
     columns: tuple[Categories, ...]
     verdicts: Mapping[int, Verdict] = attrs.field(hash=False, repr=False)
-
-    def subjects(self) -> str:
-        """A SELECT of one row for each key: ``k``, ``row_ok``, ``rule`` and one flag for each category set."""
-        flags = ", ".join(f"d.c{index}" for index in range(len(self.columns)))
-        coded = (
-            f"SELECT {self.sql.key} AS k, {vector_sql(self.codes)} AS v {self.sql.body} "
-            f"WHERE {self.sql.key} IS NOT NULL"
-        )
-        single = (
-            f"SELECT k, CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v "
-            f"FROM ({coded}) AS c GROUP BY k"
-        )
-        return (
-            f"SELECT u.k AS k, d.row_ok AS row_ok, d.rule AS rule{', ' + flags if flags else ''} "
-            f"FROM ({single}) AS u LEFT JOIN {self.table} AS d ON d.v = u.v"
-        )
 
 
 @attrs.frozen(kw_only=True)
@@ -112,43 +97,55 @@ def masked_columns(
     return tuple(found)
 
 
-def plan_role(
-    session: Session,
-    conditions: Conditions,
-    role: Role,
-    population: Population,
-    columns: tuple[Categories, ...],
-    name: str,
-    writing: Writing,
-) -> RolePlan:
-    """Decide every vector observed in the store for a role, and put the decisions beside the data.
+@attrs.frozen(kw_only=True)
+class Coded:
+    """A population's live facts in this snapshot as one integer for each key, in the temporary table ``table``."""
 
-    The decision table is temporary, lives in the query's own snapshot, and is keyed by one integer.
+    population: Population
+    conditions: Conditions
+    codes: tuple[Codes, ...]
+    table: str
+    observed: tuple[int, ...]
+
+
+def code_population(
+    session: Session, conditions: Conditions, population: Population, name: str, writing: Writing
+) -> Coded:
+    """Code the live facts of every data subject, once for a query; rows that contradict get no code.
+
+    A population's own table may name a key twice: then the key's facts contradict, unless they are alike.
     """
     sql = population_sql(population, conditions.asked(), writing)
     codes = conditions.codes(sql.facts, writing.dialect)
-    observed = [
-        int(str(row[0]))
-        for row in session.rows(
-            f"SELECT DISTINCT {vector_sql(codes)} {sql.body} WHERE {sql.key} IS NOT NULL"
-        )
-    ]
-    key = frozenset({population.category})
-    found = verdicts(conditions, codes, observed, key, columns)
-    flags = "".join(f", c{index} BOOLEAN" for index in range(len(columns)))
-    session.run(f"CREATE TEMP TABLE {name} (v BIGINT, row_ok BOOLEAN, rule VARCHAR{flags})")
-    rows = [_row(number, verdict, writing.dialect) for number, verdict in sorted(found.items())]
-    for start in range(0, len(rows), BATCH):
-        session.run(f"INSERT INTO {name} VALUES {', '.join(rows[start : start + BATCH])}")
-    return RolePlan(
-        role=role,
-        population=population,
-        sql=sql,
-        codes=codes,
-        table=name,
-        columns=columns,
-        verdicts=found,
+    coded = f"SELECT {sql.key} AS k, {vector_sql(codes)} AS v {sql.body} WHERE {sql.key} IS NOT NULL"
+    session.run(
+        f"CREATE TEMP TABLE {name} AS SELECT k, "
+        f"CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v FROM ({coded}) AS c GROUP BY k"
     )
+    found = session.rows(f"SELECT DISTINCT v FROM {name} WHERE v <> {CONFLICTING}")
+    return Coded(population=population, conditions=conditions, codes=codes, table=name,
+                 observed=tuple(sorted(int(str(row[0])) for row in found)))
+
+
+def plan_verdicts(
+    session: Session, coded: Coded, columns: tuple[Categories, ...], name: str, dialect: str
+) -> dict[int, Verdict]:
+    """Decide every vector observed, and put the verdicts beside the keys in the temporary table ``name``."""
+    key = frozenset({coded.population.category})
+    found = verdicts(coded.conditions, coded.codes, coded.observed, key, columns)
+    flags = "".join(f", c{index} BOOLEAN" for index in range(len(columns)))
+    session.run(f"CREATE TEMP TABLE {name}_d (v BIGINT, row_ok BOOLEAN, rule VARCHAR{flags})")
+    rows = [_row(number, verdict, dialect) for number, verdict in sorted(found.items())]
+    for start in range(0, len(rows), BATCH):
+        session.run(f"INSERT INTO {name}_d VALUES {', '.join(rows[start : start + BATCH])}")
+    shown = "".join(f", d.c{index} AS c{index}" for index in range(len(columns)))
+    session.run(
+        f"CREATE TEMP TABLE {name} AS SELECT u.k AS k, d.row_ok AS row_ok, d.rule AS rule{shown} "
+        f"FROM {coded.table} AS u LEFT JOIN {name}_d AS d ON d.v = u.v"
+    )
+    if dialect == "sqlite":
+        session.run(f"CREATE INDEX {name}_k ON {name} (k)")
+    return found
 
 
 def _row(number: int, verdict: Verdict, dialect: str) -> str:
@@ -176,7 +173,7 @@ def replacement(
         for column in columns
     )
     joins = " ".join(
-        f"LEFT JOIN ({plan.subjects()}) AS r{index} ON r{index}.k = b.{quoted(plan.role.column)}"
+        f"LEFT JOIN {plan.table} AS r{index} ON r{index}.k = b.{quoted(plan.role.column)}"
         for index, plan in enumerate(roles)
     )
     tests = " AND ".join(_passes(index, plan) for index, plan in enumerate(roles))
@@ -234,5 +231,5 @@ def withheld_sql(table: ProtectedTable, plan: RolePlan, dialect: str) -> str:
     )
     return (
         f"SELECT {reason} AS why, COUNT(*) FROM {quoted(table.name)} AS b "
-        f"LEFT JOIN ({plan.subjects()}) AS r ON r.k = {column} GROUP BY 1"
+        f"LEFT JOIN {plan.table} AS r ON r.k = {column} GROUP BY 1"
     )

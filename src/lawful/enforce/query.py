@@ -9,13 +9,15 @@ import attrs
 
 from lawful.decide import wire
 from lawful.enforce.answer import ChangedColumn, QueryAnswer, changed_columns
-from lawful.enforce.conditions import Conditions
+from lawful.enforce.conditions import Categories, Conditions, Verdict
 from lawful.enforce.population import Writing
 from lawful.enforce.protect import (
+    Coded,
     RolePlan,
     TablePlan,
+    code_population,
     masked_columns,
-    plan_role,
+    plan_verdicts,
     replacement,
     withheld_sql,
 )
@@ -24,7 +26,8 @@ from lawful.enforce.withheld import Withheld
 from lawful.evidence.events import Event
 from lawful.gate.deployment import Deployment
 from lawful.gate.use import Use, use_of
-from lawful.inventory.model import Dataset, ProtectedTable
+from lawful.inventory.model import Dataset, Population, ProtectedTable, Role
+from lawful.law.thing import Thing
 from lawful.stores.model import ColumnInfo, Session, Store
 from lawful.terms.errors import UsageError
 from lawful.terms.ids import DecisionId
@@ -139,8 +142,11 @@ class _Runner:
     ) -> None:
         self.deployment, self.store, self.dataset, self.use = deployment, store, dataset, use
         self.session, self.tables = session, tables
-        self.made = 0
+        self.named = 0
         self.plans: dict[int, TablePlan] = {}
+        self.things: dict[str, Thing] = {}
+        self.coded: dict[tuple[str, int], Coded] = {}
+        self.made: dict[tuple[str, int, tuple[Categories, ...]], tuple[str, dict[int, Verdict]]] = {}
 
     def run(self, parsed: Parsed, *, execute: bool, limit: int, door: str) -> QueryAnswer:
         for reference in parsed.references:
@@ -188,7 +194,7 @@ class _Runner:
         roles = {role for each in named for role in (each.roles or tuple(table.roles))} or set(
             table.roles
         )
-        thing = self.use.over(table.facts)
+        thing = self.thing(table)
         plans = []
         for name in sorted(roles):
             role = table.roles[name]
@@ -200,19 +206,7 @@ class _Runner:
                 )
             )
             population = self.dataset.populations[role.subject]
-            conditions = Conditions(self.deployment.decider, thing, population.facts)
-            self.made += 1
-            plans.append(
-                plan_role(
-                    self.session,
-                    conditions,
-                    role,
-                    population,
-                    sets,
-                    f"lawful_{self.made}",
-                    self.writing(),
-                )
-            )
+            plans.append(self.role_plan(role, population, sets, thing))
         sql = replacement(
             table,
             columns,
@@ -222,6 +216,33 @@ class _Runner:
             self.use.day.isoformat(),
         )
         return TablePlan(table=table, roles=tuple(plans), columns=columns, sql=sql)
+
+    def role_plan(
+        self, role: Role, population: Population, columns: tuple[Categories, ...], thing: Thing
+    ) -> RolePlan:
+        """A role's verdicts; populations and verdicts that another role has already had made are shared."""
+        place = (population.name, id(thing))
+        if place not in self.coded:
+            conditions = Conditions(self.deployment.decider, thing, population.facts)
+            self.coded[place] = code_population(self.session, conditions, population, self.name(), self.writing())
+        made = (*place, columns)
+        if made not in self.made:
+            name = self.name()
+            found = plan_verdicts(self.session, self.coded[place], columns, name, self.store.dialect)
+            self.made[made] = (name, found)
+        table, verdicts = self.made[made]
+        return RolePlan(role=role, population=population, table=table, columns=columns, verdicts=verdicts)
+
+    def name(self) -> str:
+        """A fresh name for a temporary table."""
+        self.named += 1
+        return f"lawful_{self.named}"
+
+    def thing(self, table: ProtectedTable) -> Thing:
+        """The use over a table, the same object for tables of which nothing else is said."""
+        if table.name not in self.things:
+            self.things[table.name] = self.use.over(table.facts)
+        return self.things[table.name]
 
     def writing(self) -> Writing:
         return Writing(
@@ -284,7 +305,7 @@ class _Runner:
                 purpose=self.use.activity.purpose,
                 basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
                 outcome=answer.outcome.value,
-                rule=answer.deciding,
+                rule=answer.deciding if answer.deciding in self.deployment.book.entries else "",
                 operation=self.use.activity.operation,
                 door=door,
                 given=given,
@@ -318,15 +339,10 @@ class _Runner:
     def read(self, answer: QueryAnswer, sql: str, limit: int) -> QueryAnswer:
         rows: list[tuple[object, ...]] = []
         more = False
-        for row in self.session.rows(sql):
+        found = self.session.rows(sql)
+        for row in found:
             if limit and len(rows) >= limit:
                 more = True
                 break
             rows.append(row)
-        return attrs.evolve(
-            answer,
-            rows=tuple(rows),
-            more=more,
-            executed=True,
-            columns=self.session.columns() or answer.columns,
-        )
+        return attrs.evolve(answer, rows=tuple(rows), more=more, executed=True, columns=found.columns)

@@ -13,7 +13,7 @@ JsonValue = bool | int | str | list[str] | None
 
 
 def to_json(value: Value | None) -> JsonValue:
-    """A value as JSON: sets as lists (a member that is unknown with ``?``), dates and instants as ISO text.
+    """A value as JSON: sets as lists (unknown members with ``?``), dates and instants as ISO text.
 
     >>> to_json(SetValue(frozenset({"b", "a"}), frozenset({"c"})))
     ['a', 'b', '?c']

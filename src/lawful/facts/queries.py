@@ -22,7 +22,7 @@ Scope = tuple[str, str]
 def standing(
     conn: Connection, vocabulary: Vocabulary, scopes: Sequence[Scope], at: datetime
 ) -> dict[str, tuple[Value | None, Source]]:
-    """The facts of several scopes at a moment, with their sources; a later scope wins over an earlier.
+    """The facts of several scopes at a moment, with their sources; a later scope wins.
 
     A fact that is known to be unknown wins as well. What no scope states is not there.
     """
@@ -52,13 +52,19 @@ def kept_of(conn: Connection, scopes: Sequence[Scope], at: datetime) -> frozense
     )
 
 
-def _held(conn: Connection, table: Table, scope: Scope, at: datetime, start: str) -> Iterator[Row[Any]]:
+def _held(
+    conn: Connection, table: Table, scope: Scope, at: datetime, start: str
+) -> Iterator[Row[Any]]:
     """Rows of a scope whose period (its start included, its end not) holds the moment."""
     columns = table.c
     yield from conn.execute(
         select(table)
-        .where(columns.scope_kind == scope[0], columns.scope_id == scope[1], columns[start] <= at,
-               or_(columns.until_at.is_(None), columns.until_at > at))
+        .where(
+            columns.scope_kind == scope[0],
+            columns.scope_id == scope[1],
+            columns[start] <= at,
+            or_(columns.until_at.is_(None), columns.until_at > at),
+        )
         .order_by(columns.id)
     )
 

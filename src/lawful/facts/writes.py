@@ -35,8 +35,11 @@ def replace_scope(
     Raises: UsageError: the kind of scope is not known, or something was stated after ``at``.
     """
     if scope[0] not in SCOPE_KINDS:
-        raise UsageError(f"There is no scope '{scope[0]}'.", code="facts.scope",
-                         hint=f"Known: {', '.join(SCOPE_KINDS)}.")
+        raise UsageError(
+            f"There is no scope '{scope[0]}'.",
+            code="facts.scope",
+            hint=f"Known: {', '.join(SCOPE_KINDS)}.",
+        )
     _close(conn, scope, at)
     kind, name = scope
     place = {"scope_kind": kind, "scope_id": name}
@@ -49,21 +52,39 @@ def replace_scope(
 
 def _close(conn: Connection, scope: Scope, at: datetime) -> None:
     for table, start in _STARTS:
-        here = (table.c.scope_kind == scope[0], table.c.scope_id == scope[1], table.c.until_at.is_(None))
+        here = (
+            table.c.scope_kind == scope[0],
+            table.c.scope_id == scope[1],
+            table.c.until_at.is_(None),
+        )
         latest = conn.execute(select(func.max(table.c[start])).where(*here)).scalar()
         if latest is not None and latest > at:
-            raise UsageError("Something that holds later was written already.", code="facts.older",
-                             location=Location(record=f"{scope[0]} {scope[1]}"),
-                             hint="Check this machine's clock.")
+            raise UsageError(
+                "Something that holds later was written already.",
+                code="facts.older",
+                location=Location(record=f"{scope[0]} {scope[1]}"),
+                hint="Check this machine's clock.",
+            )
         conn.execute(update(table).where(*here).values(until_at=at))
 
 
 def _insert_facts(
-    conn: Connection, place: Mapping[str, str], facts: Mapping[str, Value | None], at: datetime, source: Source
+    conn: Connection,
+    place: Mapping[str, str],
+    facts: Mapping[str, Value | None],
+    at: datetime,
+    source: Source,
 ) -> None:
     rows = [
-        {**place, "fact": fact, "value": encode(value), "from_at": at, "recorded_at": at,
-         "source_kind": source.kind.value, "source_label": source.label}
+        {
+            **place,
+            "fact": fact,
+            "value": encode(value),
+            "from_at": at,
+            "recorded_at": at,
+            "source_kind": source.kind.value,
+            "source_label": source.label,
+        }
         for fact, value in sorted(facts.items())
     ]
     if rows:
@@ -71,13 +92,28 @@ def _insert_facts(
 
 
 def _insert_records(
-    conn: Connection, place: Mapping[str, str], found: Iterable[Record], at: datetime, author: str, approver: str
+    conn: Connection,
+    place: Mapping[str, str],
+    found: Iterable[Record],
+    at: datetime,
+    author: str,
+    approver: str,
 ) -> None:
     rows = [
-        {**place, "rule": each.rule, "done_at": each.done_at, "expires_on": each.expires_on,
-         "items": json.dumps(None if each.items is None else sorted(each.items), ensure_ascii=False),
-         "bound": encode_facts(each.bound), "label": each.label, "author": author, "approver": approver,
-         "recorded_at": at}
+        {
+            **place,
+            "rule": each.rule,
+            "done_at": each.done_at,
+            "expires_on": each.expires_on,
+            "items": json.dumps(
+                None if each.items is None else sorted(each.items), ensure_ascii=False
+            ),
+            "bound": encode_facts(each.bound),
+            "label": each.label,
+            "author": author,
+            "approver": approver,
+            "recorded_at": at,
+        }
         for each in found
     ]
     if rows:

@@ -18,14 +18,13 @@ from lawful.decide import Decider
 from lawful.evidence import EvidenceLog, Report, new_decision_id, verify
 from lawful.facts import kept_of, records_of, standing
 from lawful.gate.rulebook import read_folder, shipped_folder
-from lawful.inventory.datasets import load_dataset
-from lawful.inventory.model import Activity, Dataset
-from lawful.inventory.register import approved_activities, approved_organisation
+from lawful.inventory import Activity, Dataset, activities, find_organisation, load_dataset
 from lawful.law import Book, Vocabulary, build_book
 from lawful.law.thing import Record, Thing
 from lawful.law.vocabulary import nearest
 from lawful.org.model import Organisation
-from lawful.stores import Config, Session, Store, find_config, load_config, open_store
+from lawful.stores import Config, Session, Store, open_store, read_config
+from lawful.stores.config import FILE
 from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 from lawful.terms.ids import DecisionId
 from lawful.terms.values import SetValue, Source, Value
@@ -81,10 +80,10 @@ class Deployment:
             raise EnvironmentFailure(
                 "There is no such folder.", code="gate.folder", location=Location(file=str(start))
             )
-        path = find_config(start)
-        if path is None:
-            return cls(start, Config(), clock)
-        return cls(path.parent, load_config(path), clock)
+        for folder in (start, *start.parents):
+            if (folder / FILE).is_file():
+                return cls(folder, read_config(folder / FILE), clock)
+        return cls(start, Config(folder=start), clock)
 
     def __enter__(self) -> Deployment:
         return self
@@ -171,13 +170,13 @@ class Deployment:
     def organisation(self) -> Organisation | None:
         """The approved organisation."""
         with reading(self.engine) as connection:
-            return approved_organisation(connection, self.vocabulary)
+            return find_organisation(connection, self.vocabulary)
 
     @cached_property
     def activities(self) -> tuple[Activity, ...]:
         """The approved activities."""
         with reading(self.engine) as connection:
-            return tuple(approved_activities(connection, self.vocabulary))
+            return activities(connection, self.vocabulary)
 
     def known(self, entity: str, activity: str, at: datetime | None) -> Known:
         """What the registers hold of an entity and an activity, now or at a moment.
@@ -231,7 +230,7 @@ class Deployment:
                 code="gate.store",
                 hint=nearest(name, stores),
             )
-        return open_store(stores[name], token_key=self.token_key)
+        return open_store(stores[name].url, name=name, folder=self.folder, token_key=self.token_key)
 
     @cached_property
     def token_key(self) -> bytes:
@@ -264,22 +263,18 @@ class Deployment:
 
         Raises: UsageError: it is missing or not right.
         """
-        path = self.folder / self.config.stores[store].dataset
+        path = self.config.store(store).dataset
+        shown = os.path.relpath(path, self.folder)
         if not path.is_file():
             raise UsageError(
-                "The store's dataset file is missing.",
-                location=Location(file=str(path)),
-                code="gate.dataset",
+                "The store's dataset file is missing.", code="gate.dataset", location=Location(file=shown),
                 hint="Write it with: lawful init URL",
             )
-        return load_dataset(
-            path.read_bytes(), str(self.config.stores[store].dataset), self.vocabulary
-        )
+        return load_dataset(path.read_bytes(), shown, self.vocabulary)
 
     def mode(self, store: str, purpose: str) -> str:
         """``enforce`` or ``observe``, per store and purpose."""
-        config = self.config.stores[store]
-        return str(config.modes.get(purpose, config.mode))
+        return self.config.store(store).mode_for(purpose)
 
     def new_id(self) -> DecisionId:
         """A fresh decision id."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from lawful.inventory.model import Activity, Mask
 from lawful.law.vocabulary import Vocabulary
 from lawful.org.document import Document, Shape, TextShape
@@ -28,12 +30,12 @@ class _Activity(Shape):
     purpose: str
     operation: str
     title: TextShape
-    roles: list[str] = []
-    needed: list[str] = []
-    mask: dict[str, str] = {}
-    facts: dict[str, Any] = {}
-    record: list[RecordShape] = []
-    kept: list[str] = []
+    roles: list[str] = Field(default_factory=list)
+    needed: list[str] = Field(default_factory=list)
+    mask: dict[str, str] = Field(default_factory=dict)
+    facts: dict[str, Any] = Field(default_factory=dict)
+    record: list[RecordShape] = Field(default_factory=list)
+    kept: list[str] = Field(default_factory=list)
 
 
 def load_activity(data: bytes, file: str, vocabulary: Vocabulary) -> Activity:
@@ -77,9 +79,12 @@ def _masks(document: Document, vocabulary: Vocabulary, raw: dict[str, str]) -> d
             document.one_of(category, vocabulary.categories, "category of data", "mask", category)
         document.one_of(mask, (each.value for each in Mask), "mask", "mask", category)
         if mask == "age_band" and category != "birth_date":
-            raise UsageError(f"'{category}' has no age, so it cannot be shown as an age band.",
-                             code="inventory.mask", location=document.at("mask", category),
-                             hint="Write empty or token; age_band is for birth_date.")
+            raise UsageError(
+                f"'{category}' has no age, so it cannot be shown as an age band.",
+                code="inventory.mask",
+                location=document.at("mask", category),
+                hint="Write empty or token; age_band is for birth_date.",
+            )
         masks[category] = Mask(mask)
     return masks
 
@@ -89,9 +94,16 @@ def _check_fact(document: Document, vocabulary: Vocabulary, name: str) -> None:
     where = document.at("facts", name)
     fact = vocabulary.find(name, "", where)
     if name in _ELSEWHERE:
-        raise UsageError(f"'{name}' is not stated among an activity's facts.", code="inventory.fact_elsewhere",
-                         location=where, hint=_ELSEWHERE[name])
+        raise UsageError(
+            f"'{name}' is not stated among an activity's facts.",
+            code="inventory.fact_elsewhere",
+            location=where,
+            hint=_ELSEWHERE[name],
+        )
     if not _GRAINS & set(fact.grain) and fact.supplier != "activity register":
-        raise UsageError(f"'{name}' is not a fact of an activity (it belongs to: {', '.join(fact.grain)}).",
-                         code="inventory.fact_of_another_thing", location=where,
-                         hint=f"Take the line away; the {fact.supplier} supplies it.")
+        raise UsageError(
+            f"'{name}' is not a fact of an activity (it belongs to: {', '.join(fact.grain)}).",
+            code="inventory.fact_of_another_thing",
+            location=where,
+            hint=f"Take the line away; the {fact.supplier} supplies it.",
+        )

@@ -41,17 +41,19 @@ class FactSource:
 
     Attributes:
         fact: the fact's name.
-        column: the column that holds it, in ``table``, or, where that is empty, in the population's own.
+        column: the column that holds it, in ``table`` or else in the population's own.
         table: a table of records about subjects; empty for the population's own.
         key: the column of ``table`` that holds the subject's key.
-        match: columns of ``table`` and what they must equal; ``$purpose`` and ``$entity`` stand for the use's.
+        match: columns of ``table`` and what they must equal; ``$purpose`` and ``$entity`` stand
+            for the use's.
         latest_by: of several rows that match, the one with the greatest value here counts.
-        values: stored text → value. A stored value that is not listed is read as it stands (a closed
-            value, a date, a boolean); where it is none of the fact's, ``other_means``.
+        values: stored text → value. A stored value that is not listed is read as it stands (a
+            closed value, a date, a boolean); where it is none of the fact's, ``other_means``.
         separator: a set stands in one text, its members parted by this.
         null_means: the value where the column is NULL. ``None``: unknown.
         no_row_means: the value where ``table`` has no row of the subject. ``None``: unknown.
-        other_means: the value of a stored value that is neither listed nor one of the fact's. ``None``: unknown.
+        other_means: the value of a stored value that is neither listed nor one of the fact's.
+            ``None``: unknown.
         reason: why absence has a meaning; shown in the answer.
     """
 
@@ -71,7 +73,7 @@ class FactSource:
 
 @attrs.frozen(kw_only=True)
 class Population:
-    """Data subjects of one kind: the table with one row each, its key, and where their facts stand."""
+    """Data subjects of one kind: their table, its key, and where their facts stand."""
 
     name: str
     table: str
@@ -84,8 +86,8 @@ class Population:
 class Role:
     """In which part a data subject stands in the rows of a table.
 
-    ``no_subject``: what holds of a row whose ``column`` is NULL. A key that is not NULL and finds no
-    data subject is withheld always.
+    ``no_subject``: what holds of a row whose ``column`` is NULL. One whose key is not NULL and
+    finds no data subject is withheld always.
     """
 
     name: str
@@ -111,7 +113,7 @@ class ColumnLabel:
 
 @attrs.frozen(kw_only=True)
 class ProtectedTable:
-    """A table, described. ``personal`` is false only with a reason; then it has neither roles nor labels."""
+    """A table, described. ``personal`` is false only with a reason, and without roles or labels."""
 
     name: str
     personal: bool = True
@@ -125,7 +127,7 @@ class ProtectedTable:
         return next((each for each in self.columns.values() if fold(each.name) == fold(name)), None)
 
     def column(self, name: str) -> ColumnLabel:
-        """The label of a column; one that the file does not name is unlabelled and about every role."""
+        """The label of a column; one not in the file is unlabelled, about every role."""
         return self.find_column(name) or ColumnLabel(name=name, roles=tuple(self.roles))
 
 
@@ -168,7 +170,7 @@ class Activity:
 
 @attrs.frozen(kw_only=True)
 class NoActivity:
-    """Why no one activity was found: ``none`` or ``several``, with a sentence and the line to write."""
+    """Why not one activity was found: none or several, with a sentence and the line to write."""
 
     reason: Literal["none", "several"]
     message: str

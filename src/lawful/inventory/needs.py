@@ -29,12 +29,14 @@ def is_needed(activity: Activity, vocabulary: Vocabulary, categories: Iterable[s
 def mask_for(activity: Activity, vocabulary: Vocabulary, categories: Iterable[str]) -> Mask:
     """What stands in place of a column of these categories: the strictest of their masks.
 
-    The nearest category with a mask decides, else the default; a column without categories is emptied.
+    The nearest category with a mask decides, else the default; a column of none is emptied.
     """
     found = [_mask(activity, vocabulary, category) for category in categories]
     return min(found, key=lambda mask: mask.rank, default=Mask.EMPTY)
 
 
 def _mask(activity: Activity, vocabulary: Vocabulary, category: str) -> Mask:
-    named = (activity.masks[each] for each in lineage(vocabulary, category) if each in activity.masks)
+    named = (
+        activity.masks[each] for each in lineage(vocabulary, category) if each in activity.masks
+    )
     return next(named, activity.mask_default)

@@ -24,5 +24,11 @@ approvals = Table(
     CheckConstraint("kind IN ('organisation', 'activity')", name="kind"),
     CheckConstraint("author <> approver", name="four_eyes"),
     CheckConstraint("until_at IS NULL OR until_at >= approved_at", name="period"),
-    Index("uq_approvals_standing", "kind", "subject_id", unique=True, sqlite_where=text("until_at IS NULL")),
+    Index(
+        "uq_approvals_standing",
+        "kind",
+        "subject_id",
+        unique=True,
+        sqlite_where=text("until_at IS NULL"),
+    ),
 )

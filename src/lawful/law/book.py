@@ -20,7 +20,7 @@ BINDING = ("law", "policy")
 
 @attrs.frozen(kw_only=True, slots=False)
 class Book:
-    """What is decided with. ``entries`` hold binding law and company policy only, never drafts or guidance."""
+    """What is decided with: binding law and company policy, never drafts or guidance."""
 
     rulebook: Rulebook
     readings: Mapping[str, str]

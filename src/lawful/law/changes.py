@@ -1,4 +1,4 @@
-"""The small notation in which example rows, and people, change one fact: ``told -= recipient_name``."""
+"""The small notation in which rows and people change a fact: ``told -= recipient_name``."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _date(text: str, at: Location | None) -> date:
 
 
 def _record(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
-    """A record as typed: true, false (none counts), unknown, or the instant at which it was done."""
+    """A record as typed: true, false (none counts), unknown, or the instant of the act."""
     others = tuple(each for each in thing.records if each.rule != rule)
     kept = thing.kept - {rule}
     text = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip().lower()

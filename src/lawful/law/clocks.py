@@ -1,7 +1,7 @@
 """Until when: the last moment at which a duty can still be met, as the instrument counts.
 
-Hours run through nights and holidays from the very moment. Days, weeks, months and years end with the
-last civil day in the instrument's zone. Working days want a calendar, which this book does not hold.
+Hours run through nights and holidays from the very moment. Days, weeks, months and years end with
+the last civil day in the instrument's zone. Working days want a calendar, which no book holds yet.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DutyState(Enum):
 
 @attrs.frozen(kw_only=True)
 class Due:
-    """When a duty ends. ``last`` is the last minute (hours) or the last instant of the last day, in UTC.
+    """When a duty ends. ``last`` is the last moment (hours) or second of the last day, in UTC.
 
     ``last_on`` is the civil day where the clock counts days. Both are None for *promptly* and where
     the start is not known; ``wanted`` then names the facts that are.

@@ -100,8 +100,7 @@ def _check_node(book: Book, node: Node, about: str) -> None:
         case Passed(name):
             _typed(book, name, about, "date", "instant")
         case In(left, members, listed):
-            fact = _left(book, left, about, "enum")
-            _members(book, fact.name, members, listed)
+            _members(book, _left(book, left, about, "enum").name, members, listed)
         case Compare(op, left, right):
             _comparison(book, op, _left(book, left, about, "enum", *ORDERED), right, about)
         case ReadingIs(reading, option):

@@ -1,4 +1,4 @@
-"""Positive coverage: each jurisdiction and topic that a use touches must stand in the coverage table."""
+"""Positive coverage: each jurisdiction and topic that a use touches stands in the table."""
 
 from __future__ import annotations
 

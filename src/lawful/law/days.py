@@ -67,7 +67,8 @@ def start_of(day: date, zone: str) -> datetime:
 def last_since(day: date, n: int, unit: str) -> date:
     """The latest day from which ``n`` units have passed on ``day``.
 
-    The inverse of ``add``: ``add(d, n, unit) <= day`` exactly when ``d <= last_since(day, n, unit)``.
+    The inverse of ``add``: ``add(d, n, unit) <= day`` when, and only when,
+    ``d <= last_since(day, n, unit)``.
 
     >>> last_since(date(2026, 2, 28), 1, "months")
     datetime.date(2026, 1, 31)

@@ -67,7 +67,8 @@ def check_examples(book: Book) -> Iterator[LawfulError]:
         found = answer_of(book, entry, thing)
         if found != example.expect:
             yield UsageError(
-                f"{example.rule} answers {found}, not {example.expect}, when: {example.change or 'base'}.",
+                f"{example.rule} answers {found}, not {example.expect}, "
+                f"when: {example.change or 'base'}.",
                 location=at,
                 code="law.example",
             )

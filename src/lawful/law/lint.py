@@ -207,7 +207,8 @@ def _twice(book: Book) -> Iterator[LawfulError]:
             yield _error(entry, f"'{entry.id}' is there twice.", f"See {seen[entry.id].file}.")
         seen[entry.id] = entry
     dated: dict[str, list[Entry | Parameter]] = {}
-    for each in (*seen.values(), *book.rulebook.parameters):
+    every: tuple[Entry | Parameter, ...] = (*seen.values(), *book.rulebook.parameters)
+    for each in every:
         if isinstance(each, Parameter) or each.kind is Kind.DEFINITION:
             dated.setdefault(each.name, []).append(each)
     for name, found in dated.items():

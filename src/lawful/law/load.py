@@ -1,4 +1,4 @@
-"""From the bytes of a rulebook's files to a rulebook, or to the errors that keep it from being one."""
+"""From the bytes of a rulebook's files to a rulebook, or to the error that keeps it from one."""
 
 from __future__ import annotations
 

@@ -39,7 +39,8 @@ class Line:
 class Clock:
     """``by``: until when. ``promptly`` is owed at once and never overdue.
 
-    ``origin`` is a fact, ``applies``, ``done`` or a rule id in ``fulfilled('…')``; ``before`` counts back.
+    ``origin`` names date or instant facts, of which the latest that happened counts; ``before``
+    counts back; ``on`` is a date fact, or a month and day.
     """
 
     within: int = 0

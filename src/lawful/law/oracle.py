@@ -1,4 +1,4 @@
-"""The meaning of the law: a tree walk in Kleene logic, short and slow. Every other back end equals it.
+"""The meaning of the law: a tree walk in Kleene logic. Every other back end equals it.
 
 applies  = in force and scope and bearer and when and not some unless and not some defeater applies
 violated = applies and not requires          (no requires: never met)

@@ -138,7 +138,10 @@ class _Parser:
             return
         hint = ""
         if self.is_word("IS"):
-            hint = "No rule may test for NULL: unknown is not false. Ask for the fact, or use presumed(fact, value)."
+            hint = (
+                "No rule may test for NULL: unknown is not false. "
+                "Ask for the fact, or use presumed(fact, value)."
+            )
         elif self.is_word("BETWEEN"):
             hint = "Write two comparisons, so that each bound shows whether it is included."
         raise self.fail(f"'{self.here.text}' cannot stand here.", hint)

@@ -27,7 +27,7 @@ def latest(records: tuple[Record, ...], rule: str) -> list[Record]:
 
 
 def counts(court: Court, rule: str, reader: Entry) -> Kleene:
-    """Does the latest record of ``rule`` count? Phases add up: contents are gathered over all records.
+    """Does a record of ``rule`` count? Phases add up: contents are gathered over all records.
 
     None counts: false for an incident, request or order; for the rest false once the register of
     that rule's records is declared kept, and until then unknown.

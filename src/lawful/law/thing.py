@@ -1,4 +1,4 @@
-"""The thing that a question is about: one flat record of facts, with the records that bear on it."""
+"""The thing that a question is about: one flat record of facts, and the records of acts."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from lawful.terms.values import Source, Value
 class Record:
     """An approved record of an act or document.
 
-    ``rule`` may be an article's id: it then stands for all its rules. ``items`` of None: complete, as
-    typed by hand. ``done_at`` of None: when is not known. ``bound``: facts as they stood when made.
+    ``rule`` may be an article's id: it then stands for all its rules. ``items`` of None: complete,
+    as typed by hand. ``done_at`` of None: when is not known. ``bound``: facts as they then stood.
     """
 
     rule: str
@@ -37,8 +37,8 @@ class Thing:
 
     ``values`` hold what is known; an absent name is unknown. ``on`` sets the civil date in every
     zone; without it each instrument reads the date of ``at`` in its own. ``kept``: rules whose
-    register of records is declared kept. ``activity``: the facts of a use's activity, on which what its
-    records bind is read; a name that is not there is read on the thing itself.
+    register of records is declared kept. ``activity``: the facts of a use's activity, on which what
+    its records bind is read; a name that is not there is read on the thing itself.
     """
 
     about: str

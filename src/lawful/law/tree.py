@@ -1,7 +1,7 @@
 """The tree that a condition is parsed into: about fifteen kinds of node, three-valued throughout.
 
-Nodes are values: equal by content, hashable, without positions. ``walk`` visits them; every back end
-(oracle, generated function, SQL, prose) is one function over these kinds and refuses any other.
+Nodes are values: equal by content, hashable, without positions. ``walk`` visits them; every back
+end (oracle, generated function, SQL, prose) is one function over these kinds, and refuses others.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class Vocabulary:
         return [fact for fact in self.facts.values() if self.knows_fact(about, fact.name)]
 
     def nothing(self, name: str) -> Value:
-        """The value that says *no* where nothing is recorded: false, the empty set, or ``absent``."""
+        """The value that says *no* where nothing is recorded: false, the empty set, ``absent``."""
         fact = self.facts[name]
         if fact.type == "flag":
             return False
@@ -111,7 +111,8 @@ class Vocabulary:
             )
         if about and not self.knows_fact(about, name):
             raise UsageError(
-                f"A {about} cannot know the fact '{name}' (it belongs to: {', '.join(fact.grain)}).",
+                f"A {about} cannot know the fact '{name}' "
+                f"(it belongs to: {', '.join(fact.grain)}).",
                 code="law.fact_of_another_thing",
                 location=at,
             )
@@ -155,7 +156,8 @@ class Vocabulary:
         for opening, closing in (("[", "]"), ("{", "}")):
             if text.startswith(opening) and text.endswith(closing):
                 text = text[1:-1]
-        members, unknown = set(), set()
+        members: set[str] = set()
+        unknown: set[str] = set()
         for part in filter(None, (each.strip().strip("\"'") for each in text.split(","))):
             target = unknown if part.startswith("?") else members
             target.add(self.member(fact.name, part.lstrip("?"), at))

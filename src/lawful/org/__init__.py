@@ -2,7 +2,15 @@
 
 from lawful.org.document import Document
 from lawful.org.load import load_organisation
-from lawful.org.model import APPROVING_ROLES, ORGANISATION_ID, PERSON_ROLES, Entity, Organisation, Person, StaffRole
+from lawful.org.model import (
+    APPROVING_ROLES,
+    ORGANISATION_ID,
+    PERSON_ROLES,
+    Entity,
+    Organisation,
+    Person,
+    StaffRole,
+)
 
 __all__ = [
     "APPROVING_ROLES",

@@ -19,7 +19,9 @@ Step = str | int
 Path = tuple[Step, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_KEY = re.compile(
+    r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*="""
+)
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
@@ -61,16 +63,20 @@ class Document:
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError:
-            raise UsageError("The file is not UTF-8 text.", code="file.encoding",
-                             location=Location(file=file)) from None
+            raise UsageError(
+                "The file is not UTF-8 text.", code="file.encoding", location=Location(file=file)
+            ) from None
         try:
             content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             found = _AT_LINE.search(str(error))
             line, column = (int(found[1]), int(found[2])) if found else (text.count("\n") + 1, 0)
             said = _AT_LINE.sub("", str(error)).replace("(at end of document)", "").strip()
-            raise UsageError(f"The file is not TOML: {said}.", code="file.toml",
-                             location=Location(file=file, line=line, column=column)) from None
+            raise UsageError(
+                f"The file is not TOML: {said}.",
+                code="file.toml",
+                location=Location(file=file, line=line, column=column),
+            ) from None
         return cls(file=file, content=content, lines=_lines_of(text))
 
     def at(self, *path: Step) -> Location:
@@ -99,15 +105,28 @@ class Document:
         where = self.at(*path)
         if first["type"] == "extra_forbidden":
             known = _fields_at(shape, first["loc"][:-1])
-            return UsageError(f"The key '{name}' is not known here.", code="file.unknown_key",
-                              location=where, hint=nearest(name, known))
+            return UsageError(
+                f"The key '{name}' is not known here.",
+                code="file.unknown_key",
+                location=where,
+                hint=nearest(name, known),
+            )
         if first["type"] == "missing":
-            return UsageError(f"The key '{name}' is missing.", code="file.missing_key",
-                              location=where, hint=f"Write {name} = … here.")
-        return UsageError(f"'{name}' is not as it must be: {first['msg'].lower()}.",
-                          code="file.shape", location=where)
+            return UsageError(
+                f"The key '{name}' is missing.",
+                code="file.missing_key",
+                location=where,
+                hint=f"Write {name} = … here.",
+            )
+        return UsageError(
+            f"'{name}' is not as it must be: {first['msg'].lower()}.",
+            code="file.shape",
+            location=where,
+        )
 
-    def facts(self, vocabulary: Vocabulary, raw: Mapping[str, object], *path: Step) -> dict[str, Value | None]:
+    def facts(
+        self, vocabulary: Vocabulary, raw: Mapping[str, object], *path: Step
+    ) -> dict[str, Value | None]:
         """Named facts as values, categories with their parents.
 
         Raises: UsageError: an unknown fact or value; the nearest is offered.
@@ -124,18 +143,21 @@ class Document:
         """
         names = list(known)
         if text not in names:
-            raise UsageError(f"There is no {what} '{text}'.", code="file.unknown_name",
-                             location=self.at(*path), hint=nearest(text, names))
+            raise UsageError(
+                f"There is no {what} '{text}'.",
+                code="file.unknown_name",
+                location=self.at(*path),
+                hint=nearest(text, names),
+            )
         return text
 
 
 def _steps(content: Any, loc: tuple[Step, ...]) -> list[Step]:
-    """The steps of ``loc`` that lead through the content (a union's branch names do not), or its last."""
+    """The steps of ``loc`` that lead through the content (names of a union's branches do not)."""
     kept: list[Step] = []
     for step in loc:
-        if isinstance(content, dict) and step in content:
-            content = content[step]
-        elif isinstance(content, list) and isinstance(step, int) and step < len(content):
+        in_list = isinstance(content, list) and isinstance(step, int) and step < len(content)
+        if in_list or (isinstance(content, dict) and step in content):
             content = content[step]
         else:
             continue

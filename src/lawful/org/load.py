@@ -20,7 +20,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 class _Person(Shape):
     id: str
     name: str
-    roles: list[str] = []
+    roles: list[str] = Field(default_factory=list)
 
 
 class _Role(Shape):
@@ -35,10 +35,10 @@ class _Kept(Shape):
 class _Entity(Shape):
     id: str
     name: TextShape
-    facts: dict[str, Any] = {}
-    roles: dict[str, _Role] = {}
-    record: list[RecordShape] = []
-    kept: list[str] = []
+    facts: dict[str, Any] = Field(default_factory=dict)
+    roles: dict[str, _Role] = Field(default_factory=dict)
+    record: list[RecordShape] = Field(default_factory=list)
+    kept: list[str] = Field(default_factory=list)
     registers_kept: _Kept | None = None
 
 
@@ -64,9 +64,12 @@ def load_organisation(data: bytes, file: str, vocabulary: Vocabulary) -> Organis
     for number, entity in enumerate(shape.entity):
         check_id(document, entity.id, entities, "entity", number, "id")
         if entity.id == ORGANISATION_ID:
-            raise UsageError(f"An entity cannot be called '{ORGANISATION_ID}'; that is the file as a whole.",
-                             code="org.reserved_id", location=document.at("entity", number, "id"),
-                             hint="Choose another id.")
+            raise UsageError(
+                f"An entity cannot be called '{ORGANISATION_ID}'; that is the file as a whole.",
+                code="org.reserved_id",
+                location=document.at("entity", number, "id"),
+                hint="Choose another id.",
+            )
         entities[EntityId(entity.id)] = _entity(document, vocabulary, entity, number)
     return Organisation(persons=persons, entities=entities)
 
@@ -76,13 +79,18 @@ def _entity(document: Document, vocabulary: Vocabulary, shape: _Entity, number: 
     for name in shape.facts:
         fact = vocabulary.find(name, "", document.at(*path, "facts", name))
         if "entity" not in fact.grain:
-            raise UsageError(f"'{name}' is not a fact of an entity (it belongs to: {', '.join(fact.grain)}).",
-                             code="org.fact_of_another_thing", location=document.at(*path, "facts", name),
-                             hint="Take the line away; state the fact where it belongs.")
+            raise UsageError(
+                f"'{name}' is not a fact of an entity (it belongs to: {', '.join(fact.grain)}).",
+                code="org.fact_of_another_thing",
+                location=document.at(*path, "facts", name),
+                hint="Take the line away; state the fact where it belongs.",
+            )
     roles = {}
     for name, role in shape.roles.items():
         check_id(document, name, (), "role", *path, "roles", name)
-        document.one_of(role.region, vocabulary.lists["regions"], "region", *path, "roles", name, "region")
+        document.one_of(
+            role.region, vocabulary.lists["regions"], "region", *path, "roles", name, "region"
+        )
         roles[name] = StaffRole(id=name, title=role.title.text(), region=Region(role.region))
     kept = [*shape.kept, *(shape.registers_kept.kept if shape.registers_kept else ())]
     return Entity(
@@ -98,9 +106,16 @@ def _entity(document: Document, vocabulary: Vocabulary, shape: _Entity, number: 
 def check_id(document: Document, text: str, taken: Any, what: str, *path: Step) -> None:
     """Refuse an id that is not of the form, or that stands twice."""
     if not ID.fullmatch(text):
-        raise UsageError(f"'{text}' cannot be the id of a {what}.", code="file.id",
-                         location=document.at(*path),
-                         hint="Use letters, digits, dot, hyphen and underscore; begin with a letter or digit.")
+        raise UsageError(
+            f"'{text}' cannot be the id of a {what}.",
+            code="file.id",
+            location=document.at(*path),
+            hint="Use letters, digits, dot, hyphen and underscore; begin with a letter or digit.",
+        )
     if text in taken:
-        raise UsageError(f"The {what} '{text}' stands twice.", code="file.twice", location=document.at(*path),
-                         hint="Give one of the two another id.")
+        raise UsageError(
+            f"The {what} '{text}' stands twice.",
+            code="file.twice",
+            location=document.at(*path),
+            hint="Give one of the two another id.",
+        )

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pydantic import Field
+
 from lawful.law.thing import Record
 from lawful.law.vocabulary import Vocabulary
 from lawful.org.document import Document, Shape, Step
@@ -22,7 +24,7 @@ class RecordShape(Shape):
     done: datetime
     items: list[str] | None = None
     expires: date | None = None
-    bound: dict[str, Any] = {}
+    bound: dict[str, Any] = Field(default_factory=dict)
     label: str = ""
 
 
@@ -41,9 +43,12 @@ def records_from(
 def _record(document: Document, vocabulary: Vocabulary, shape: RecordShape, *path: Step) -> Record:
     check_rule(document, shape.rule, *path, "rule")
     if shape.done.tzinfo is None:
-        raise UsageError("The instant at which the act was done names no zone.", code="file.no_zone",
-                         location=document.at(*path, "done"),
-                         hint="Write for example done = 2024-05-01T09:00:00Z.")
+        raise UsageError(
+            "The instant at which the act was done names no zone.",
+            code="file.no_zone",
+            location=document.at(*path, "done"),
+            hint="Write for example done = 2024-05-01T09:00:00Z.",
+        )
     return Record(
         rule=shape.rule,
         done_at=shape.done.astimezone(UTC),
@@ -67,5 +72,9 @@ def kept_from(document: Document, rules: Sequence[str], *path: Step) -> frozense
 def check_rule(document: Document, rule: str, *path: Step) -> None:
     """Refuse what cannot be the id of a rule or article; whether it exists, the book knows."""
     if not RULE_ID.fullmatch(rule):
-        raise UsageError(f"'{rule}' is not the id of a rule.", code="file.rule_id",
-                         location=document.at(*path), hint="Write for example cn.pipl.55.assess.")
+        raise UsageError(
+            f"'{rule}' is not the id of a rule.",
+            code="file.rule_id",
+            location=document.at(*path),
+            hint="Write for example cn.pipl.55.assess.",
+        )

@@ -32,27 +32,10 @@ def build_platform(
     progress("Building the sample platform: 50,000 data subjects, about 1.2 million rows …")
     build_data(folder / "sample.duckdb", seed=seed, scale=scale)
     with Deployment.open(folder, clock=clock) as deployment:
-        approve_organisation(
-            deployment.engine,
-            deployment.evidence,
-            deployment.vocabulary,
-            (folder / "organisation.toml").read_bytes(),
-            file="organisation.toml",
-            author=AUTHOR,
-            approver=APPROVER,
-            clock=clock,
-        )
+        place = (deployment.engine, deployment.evidence, deployment.vocabulary, deployment.folder)
+        approve_organisation(*place, author=AUTHOR, approver=APPROVER, clock=clock)
         for path in sorted((folder / "activities").glob("*.toml")):
-            approve_activity(
-                deployment.engine,
-                deployment.evidence,
-                deployment.vocabulary,
-                path.read_bytes(),
-                file=f"activities/{path.name}",
-                author=AUTHOR,
-                approver=APPROVER,
-                clock=clock,
-            )
+            approve_activity(*place, path.name, author=AUTHOR, approver=APPROVER, clock=clock)
     (folder / "ready").write_text("", encoding="utf-8")
     progress(f"Built in {(datetime.now(UTC) - started).total_seconds():.1f} s.")
     return folder

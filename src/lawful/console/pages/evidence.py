@@ -133,4 +133,4 @@ def _checkpoint(log: EvidenceLog) -> str:
 
 
 def _leaf_view(leaf: Leaf) -> dict[str, Any]:
-    return {name: value for name, value in attrs.asdict(leaf).items() if name != "data" and value not in (None, "")}
+    return {name: value for name, value in attrs.asdict(leaf).items() if name != "data" and value is not None}

@@ -1,0 +1,63 @@
+"""The map: the register of approved activities, and what each store holds about whom."""
+
+from lawful.inventory.activities import load_activity
+from lawful.inventory.approvals import (
+    Approval,
+    Drift,
+    Proposal,
+    activities,
+    approve,
+    check_approval,
+    drift,
+    find_activity,
+    find_organisation,
+    get_activity,
+    propose,
+    standing_approvals,
+)
+from lawful.inventory.checking import check_against, is_note
+from lawful.inventory.datasets import load_dataset
+from lawful.inventory.model import (
+    Activity,
+    ColumnLabel,
+    Dataset,
+    FactSource,
+    Mask,
+    NoActivity,
+    Population,
+    ProtectedTable,
+    Role,
+)
+from lawful.inventory.needs import is_needed, mask_for
+from lawful.inventory.skeleton import skeleton
+
+__all__ = [
+    "Activity",
+    "Approval",
+    "ColumnLabel",
+    "Dataset",
+    "Drift",
+    "FactSource",
+    "Mask",
+    "NoActivity",
+    "Population",
+    "Proposal",
+    "ProtectedTable",
+    "Role",
+    "activities",
+    "approve",
+    "check_against",
+    "check_approval",
+    "drift",
+    "find_activity",
+    "find_organisation",
+    "get_activity",
+    "is_needed",
+    "is_note",
+    "load_activity",
+    "load_dataset",
+    "mask_for",
+    "propose",
+    "skeleton",
+    "standing_approvals",
+]

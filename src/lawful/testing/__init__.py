@@ -1,0 +1,1 @@
+"""What tests of any room may use: generated things, conformance suites. Nothing imports it."""

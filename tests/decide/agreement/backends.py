@@ -1,0 +1,297 @@
+"""Every way of deciding a batch of things, as one shape: for each key a value per thing.
+
+Keys: ``app:ID`` and ``vio:ID`` of entries, ``covered``, ``outcome`` and ``deciding`` (uses), and
+``def:NAME`` where a way of deciding has definitions at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from math import prod
+
+import duckdb
+
+from lawful.decide.compiler import Compiled, compile_program
+from lawful.decide.decider import Decider
+from lawful.decide.encoding import Codes, decode, encode, vector_of, vector_sql
+from lawful.decide.partial import evaluate, specialise
+from lawful.decide.program import Program
+from lawful.decide.sql import FactSql, SqlWriter, quoted
+from lawful.law.coverage import touched
+from lawful.law.model import Kind
+from lawful.law.oracle import Court, worst
+from lawful.law.thing import Thing
+from lawful.law.tree import HasAll, HasAny, Ref, facts_in, walk
+from lawful.terms.values import NEVER_AT, SetValue
+from lawful.testing.things import Batch
+
+Column = list[object]
+Answers = dict[str, Column]
+TYPES = {"flag": "BOOLEAN", "enum": "VARCHAR", "count": "BIGINT", "date": "DATE"}
+
+
+def columns(rows: Iterable[dict[str, object]]) -> Answers:
+    found: Answers = {}
+    for row in rows:
+        for key, value in row.items():
+            found.setdefault(key, []).append(value)
+    return found
+
+
+def by_oracle(decider: Decider, batch: Batch) -> Answers:
+    return columns(_judged(decider, thing) for thing in batch.things)
+
+
+def _judged(decider: Decider, thing: Thing) -> dict[str, object]:
+    court = Court(decider.book, thing)
+    row: dict[str, object] = {}
+    violated = []
+    for entry in decider.book.entries.values():
+        if entry.kind is Kind.DEFINITION or entry.about != thing.about:
+            continue
+        judged = court.judged(entry)
+        row[f"app:{entry.id}"] = judged.applies
+        row[f"answer:{entry.id}"] = judged.answer.value
+        if entry.kind is Kind.RULE:
+            row[f"vio:{entry.id}"] = judged.violated
+            violated.append((entry.id, entry, judged.violated))
+    for name in decider.book.definitions:
+        row[f"def:{name}"] = court.defined(name)
+    if thing.about == "use":
+        row["covered"] = touched(court).covered
+        outcome, deciding = worst(violated)
+        if not row["covered"] and outcome.value == "lawful":
+            row["outcome"], row["deciding"] = "undetermined", None
+        else:
+            row["outcome"], row["deciding"] = outcome.value, deciding
+    return row
+
+
+def by_evaluate(decider: Decider, batch: Batch) -> Answers:
+    rows = []
+    for thing in batch.things:
+        program = decider.program(thing.about, *_moment(decider, thing))
+        row = dict(evaluate(program, thing.values, decider.records(thing).get))
+        if "covered" in row:
+            row["covered"] = row["covered"] is True
+        rows.append(row)
+    return columns(rows)
+
+
+def _moment(decider: Decider, thing: Thing) -> tuple[datetime, object]:
+    moment = Court(decider.book, thing).moment
+    return moment.at, moment.on
+
+
+def by_function(decider: Decider, batch: Batch) -> Answers:
+    """The generated functions: the full answer, and the outcome by the short way."""
+    rows = []
+    for thing in batch.things:
+        row: dict[str, object] = dict(decider.values(thing))
+        if thing.about == "use":
+            row["covered"] = row["covered"] is True
+            quick = decider.decide(thing)
+            slow = decider.decision(quick.values)
+            assert quick == slow, "the short way and the full answer give one decision"
+            assert quick.covered is row["covered"]
+            row["outcome"] = quick.outcome.value
+            row["deciding"] = quick.deciding
+        rows.append(row)
+    return columns(rows)
+
+
+class Residual:
+    """The program of a batch with its fixed facts and records folded, over a table of the rest."""
+
+    def __init__(self, decider: Decider, batch: Batch) -> None:
+        self.decider, self.batch = decider, batch
+        self.vocabulary = decider.book.vocabulary
+        whole = decider.program(batch.base.about, *_moment(decider, batch.base))
+        records = decider.records(batch.base)
+        self.program = specialise(whole, batch.fixed, records.get)
+        self.keys = [key for key in self.program.nodes if not key.startswith("def:")]
+        self.live = self._live()
+        self.facts = {name: self._sql(name) for name in self.live}
+
+    def _live(self) -> dict[str, list[str]]:
+        """The facts still tested, and of sets the members."""
+        found: dict[str, set[str]] = {}
+        for node in self.program.nodes.values():
+            for each in walk(node):
+                for name in facts_in(each):
+                    found.setdefault(name, set())
+                if isinstance(each, (HasAny, HasAll)):
+                    found[each.fact].update(each.members)
+        return {name: sorted(members) for name, members in sorted(found.items())}
+
+    def _sql(self, name: str) -> FactSql:
+        if self.vocabulary.facts[name].type != "set":
+            return FactSql(value=quoted(name))
+        return FactSql(member=lambda member: quoted(f"{name}.{member}"))
+
+    def header(self) -> Iterator[tuple[str, str]]:
+        for name, members in self.live.items():
+            kind = self.vocabulary.facts[name].type
+            if kind == "set":
+                yield from ((f"{name}.{member}", "BOOLEAN") for member in members)
+            else:
+                yield name, TYPES.get(kind, "TIMESTAMP")
+
+    def row(self, thing: Thing, dialect: str) -> Iterator[object]:
+        for name, members in self.live.items():
+            value = thing.values.get(name)
+            if self.vocabulary.facts[name].type == "set":
+                yield from (_held(value, member) for member in members)
+            elif isinstance(value, datetime):
+                text = value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+                yield text if value != NEVER_AT else "9999-12-31 00:00:00"
+            elif dialect == "sqlite" and value is not None and not isinstance(value, (int, str)):
+                yield value.isoformat()
+            else:
+                yield value
+
+
+def _held(value: object, member: str) -> bool | None:
+    if not isinstance(value, SetValue) or member in value.unknown:
+        return None
+    return member in value.members
+
+
+class Layered(SqlWriter):
+    """Writes references as the columns of a table made before."""
+
+    def key(self, key: str) -> str:
+        return quoted(key)
+
+
+def by_duckdb(con: duckdb.DuckDBPyConnection, residual: Residual) -> Answers:
+    """Every node on DuckDB; references are columns of the layer before."""
+    names = [f"{quoted(name)} {kind}" for name, kind in residual.header()]
+    con.execute(f"CREATE OR REPLACE TABLE layer (n BIGINT{''.join(', ' + each for each in names)})")
+    rows = [[n, *residual.row(each, "duckdb")] for n, each in enumerate(residual.batch.things)]
+    spelt = ", ".join(f"({', '.join(map(spelling, row))})" for row in rows)
+    con.execute(f"INSERT INTO layer VALUES {spelt}")
+    writer = Layered(residual.program, residual.facts, "duckdb")
+    for layer in layers(residual.program):
+        texts = ", ".join(
+            f"CAST({writer.node(residual.program.nodes[key])} AS BOOLEAN) AS {quoted(key)}"
+            for key in layer
+        )
+        con.execute(f"CREATE OR REPLACE TABLE layer AS SELECT *, {texts} FROM layer")
+    shown = ", ".join(map(quoted, residual.program.nodes))
+    rows = con.execute(f"SELECT {shown} FROM layer ORDER BY n").fetchall()
+    return transposed(residual.program.nodes, rows)
+
+
+def by_duckdb_written_out(
+    con: duckdb.DuckDBPyConnection, residual: Residual, keys: Sequence[str]
+) -> Answers:
+    """Some nodes on DuckDB as a store reads them: one expression each, nothing made before."""
+    writer = SqlWriter(residual.program, residual.facts, "duckdb")
+    texts = ", ".join(f"CAST({writer.key(key)} AS BOOLEAN)" for key in keys)
+    facts = ", ".join(["n", *(quoted(name) for name, _ in residual.header())])
+    rows = con.execute(f"SELECT {texts} FROM (SELECT {facts} FROM layer) ORDER BY n").fetchall()
+    return transposed(keys, rows)
+
+
+def by_sqlite(lite: sqlite3.Connection, residual: Residual) -> Answers:
+    """Every node on SQLite, each one expression with all references written out."""
+    names = [quoted(name) for name, _ in residual.header()]
+    lite.execute("DROP TABLE IF EXISTS facts")
+    lite.execute(f"CREATE TABLE facts (n{''.join(', ' + each for each in names)})")
+    holes = ", ".join("?" * (len(names) + 1))
+    rows = [(n, *residual.row(thing, "sqlite")) for n, thing in enumerate(residual.batch.things)]
+    lite.executemany(f"INSERT INTO facts VALUES ({holes})", rows)
+    writer = SqlWriter(residual.program, residual.facts, "sqlite")
+    found: Answers = {}
+    for key in residual.keys:
+        text = f"SELECT {writer.key(key)} FROM facts ORDER BY n"
+        values = (value for (value,) in lite.execute(text))
+        found[key] = [None if value is None else bool(value) for value in values]
+    return found
+
+
+def by_table(con: duckdb.DuckDBPyConnection, residual: Residual) -> Answers:
+    """The decision table: facts to codes in the store, codes to facts, decided once a vector."""
+    codes = encode(residual.program, residual.vocabulary, residual.facts, "duckdb")
+    compiled = compile_program(residual.program)
+    known: dict[tuple[int, ...], dict[str, object]] = {}
+    rows = []
+    for vector in _vectors(con, codes):
+        if vector not in known:
+            known[vector] = _decided(residual.decider, compiled, codes, vector)
+        rows.append(known[vector])
+    return columns(rows)
+
+
+def _vectors(con: duckdb.DuckDBPyConnection, codes: tuple[Codes, ...]) -> Iterator[tuple[int, ...]]:
+    parts = list(_parts(codes))
+    texts = ", ".join(["n", *(vector_sql(part) for part in parts)])
+    for _, *numbers in con.execute(f"SELECT {texts} FROM layer ORDER BY n").fetchall():
+        found = [vector_of(part, number) for part, number in zip(parts, numbers, strict=True)]
+        yield tuple(index for part in found for index in part)
+
+
+def _parts(codes: tuple[Codes, ...]) -> Iterator[tuple[Codes, ...]]:
+    """Codes in groups that fit one integer each."""
+    part: list[Codes] = []
+    for code in codes:
+        if prod(each.count for each in (*part, code)) >= 1 << 62:
+            yield tuple(part)
+            part = []
+        part.append(code)
+    if part:
+        yield tuple(part)
+
+
+def _decided(
+    decider: Decider, compiled: Compiled, codes: tuple[Codes, ...], vector: tuple[int, ...]
+) -> dict[str, object]:
+    facts = decode(codes, vector)
+    values = dict(zip(compiled.keys, compiled.run(facts, {}), strict=True))
+    row: dict[str, object] = dict(values)
+    if "covered" in values:
+        row["covered"] = values["covered"] is True
+        outcome, deciding, _ = compiled.verdicts[compiled.quick(facts, {})]
+        row["outcome"], row["deciding"] = outcome.value, deciding
+        assert decider.decision(values).outcome is outcome
+    return row
+
+
+def layers(program: Program) -> list[list[str]]:
+    """Keys by depth: each refers only to keys of layers before its own."""
+    depth: dict[str, int] = {}
+    for key, node in program.nodes.items():
+        refs = [each.key for each in walk(node) if isinstance(each, Ref)]
+        depth[key] = 1 + max((depth[each] for each in refs), default=-1)
+    found: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for key, level in depth.items():
+        found[level].append(key)
+    return found
+
+
+def transposed(keys: Iterable[str], rows: list[tuple[object, ...]]) -> Answers:
+    return {key: [row[index] for row in rows] for index, key in enumerate(keys)}
+
+
+def spelling(value: object) -> str:
+    """A value as DuckDB text; one statement for all rows is much faster than one a row."""
+    match value:
+        case None:
+            return "NULL"
+        case bool() | int():
+            return str(value)
+        case SetValue(members, unknown):
+            return f"{{'members': {_list(members)}, 'unknown': {_list(unknown)}}}"
+        case datetime():
+            return f"TIMESTAMPTZ '{value.astimezone(UTC).isoformat()}'"
+        case date():
+            return f"DATE '{value.isoformat()}'"
+        case _:
+            return f"'{value}'"
+
+
+def _list(members: Iterable[str]) -> str:
+    return f"[{', '.join(repr(each) for each in sorted(members))}]::VARCHAR[]"
