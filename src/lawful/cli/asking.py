@@ -159,14 +159,15 @@ def show_answer(output: Output, answer: dict[str, Any]) -> None:
         f"{output.word(answer['outcome'])}    rulebook {book['version']} ({book['hash'][:8]})"
     )
     for rule in answer["rules"]:
-        if rule["answer"] in ("unmet", "undetermined", "applies"):
+        open_question = rule["answer"] == "undetermined" and rule["kind"] == "rule"
+        if open_question or rule["answer"] in ("unmet", "applies"):
             output.line(
-                f"  {rule['answer']:<13} {rule['citation']}  {rule['says']}{'' if rule['verified'] else '  (unverified)'}"
+                f"  {rule['answer']:<13} {output.cited(rule)}  {rule['says']}{'' if rule['verified'] else '  (unverified)'}"
             )
             output.line(f"  {'':<13} {rule['id']}")
     for conflict in answer["conflicts"]:
         output.line(
-            f"  conflict      {conflict['command']['citation']}  ×  {conflict['rule']['citation']}  (counsel decides)"
+            f"  conflict      {output.cited(conflict['command'])}  ×  {output.cited(conflict['rule'])}  (counsel decides)"
         )
     for want in answer["wanted"]:
         output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")
@@ -189,9 +190,9 @@ def show_duties(output: Output, answer: dict[str, Any]) -> None:
     for duty in answer["duties"]:
         last = duty["last_on"] or duty["last"] or ("promptly" if duty["by"] == "promptly" else "")
         output.line(
-            f"  {duty['state']:<13} {last:<22} {duty['citation']}  {duty['says']}{'' if duty['verified'] else '  (unverified)'}"
+            f"  {duty['state']:<13} {last:<22} {output.cited(duty)}  {duty['says']}{'' if duty['verified'] else '  (unverified)'}"
         )
-        output.line(f"  {'':<13} {'':<22} {duty['id']}{f' → ' + duty['to'] if duty['to'] else ''}")
+        output.line(f"  {'':<13} {'':<22} {duty['id']}{' → ' + duty['to'] if duty['to'] else ''}")
     for want in answer["wanted"]:
         output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")
     if not answer["duties"]:

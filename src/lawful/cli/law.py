@@ -7,19 +7,20 @@ from typing import Any
 
 from lawful.cli.output import Output, leave
 from lawful.decide.prose import Prose
-from lawful.gate.rulebook import read_folder, shipped_folder
+from lawful.gate.deployment import Deployment
+from lawful.gate.rulebook import read_folder
 from lawful.law import build_book, check_examples, lint
 from lawful.law.book import Book
-from lawful.law.model import Kind
+from lawful.law.model import Entry, Kind, Line
 from lawful.law.tree import facts_in
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import UsageError
+from lawful.terms.ids import RuleId
 
 
 def run_check(output: Output, folder: Path, rulebook: Path | None) -> None:
     """Load, lint, run every example; exit 1 on a finding."""
-    del folder
-    book = build_book(read_folder(rulebook or shipped_folder()))
+    book = build_book(read_folder(rulebook)) if rulebook else _book(folder)
     findings = [*lint(book), *check_examples(book)]
     rows = [_row(book, each) for each in sorted(book.rulebook.instruments)]
     if output.json:
@@ -53,6 +54,12 @@ def run_check(output: Output, folder: Path, rulebook: Path | None) -> None:
     leave(1 if findings else 0)
 
 
+def _book(folder: Path) -> Book:
+    """The book of the deployment that a folder lies in: the shipped rulebook and its policy."""
+    with Deployment.open(folder) as deployment:
+        return deployment.book
+
+
 def _row(book: Book, instrument: str) -> dict[str, Any]:
     entries = [each for each in book.entries.values() if each.instrument == instrument]
     ids = {each.id for each in entries}
@@ -73,15 +80,14 @@ def _row(book: Book, instrument: str) -> dict[str, Any]:
     }
 
 
-def _facts(entry: Any) -> set[str]:
+def _facts(entry: Entry) -> set[str]:
     lines = (*entry.when, *entry.unless, *(entry.requires or ()), *entry.commands)
     return set().union(*(facts_in(line.node) for line in lines)) if lines else set()
 
 
 def run_facts(output: Output, folder: Path) -> None:
     """Each fact with the entries that test it."""
-    del folder
-    book = build_book(read_folder(shipped_folder()))
+    book = _book(folder)
     used: dict[str, list[str]] = {name: [] for name in book.vocabulary.facts}
     for entry in book.entries.values():
         for name in _facts(entry) - set(book.definitions):
@@ -113,8 +119,7 @@ def run_facts(output: Output, folder: Path) -> None:
 
 def run_show(output: Output, folder: Path, wanted: str) -> None:
     """An article's prose and entries, conditions as written and in words."""
-    del folder
-    book = build_book(read_folder(shipped_folder()))
+    book = _book(folder)
     prose = Prose(book, output.lang)
     ids = [each for each in book.entries if each == wanted or each.startswith(f"{wanted}.")]
     if not ids:
@@ -122,21 +127,7 @@ def run_show(output: Output, folder: Path, wanted: str) -> None:
             f"There is no article or entry '{wanted}'.",
             hint=nearest(wanted, [*book.rulebook.articles, *book.entries]),
         )
-    shown = [
-        {
-            "id": each,
-            "kind": book.entries[each].kind.value,
-            "says": book.entries[each].says.in_(output.lang),
-            "citation": book.entries[each].citation,
-            "verified": book.entries[each].verified,
-            "when": [[line.text, prose.node(line.node)] for line in book.entries[each].when],
-            "unless": [[line.text, prose.node(line.node)] for line in book.entries[each].unless],
-            "requires": None
-            if (lines := book.entries[each].requires) is None
-            else [[line.text, prose.node(line.node)] for line in lines],
-        }
-        for each in ids
-    ]
+    shown = [_shown(book.entries[RuleId(each)], prose) for each in ids]
     article = book.rulebook.articles[book.entries[ids[0]].article]
     if output.json:
         output.data(
@@ -152,10 +143,31 @@ def run_show(output: Output, folder: Path, wanted: str) -> None:
     output.line(f"{article.citation} · {article.title}")
     for heading, text in article.sections:
         output.line(f"\n{heading}\n{text}" if heading else text)
-    for entry in shown:
-        output.line(
-            f"\n{entry['kind']} {entry['id']}{'' if entry['verified'] else ' (unverified)'}: {entry['says']}"
+    for each in ids:
+        entry = book.entries[each]
+        doubt = "" if entry.verified else " (unverified)"
+        output.line(f"\n{entry.kind.value} {entry.id}{doubt}: {entry.says.in_(output.lang)}")
+        for part, lines in _parts(entry):
+            for line in lines or ():
+                words = prose.node(line.node)
+                output.line(f"  {part:<9} {line.text}\n  {'':<9} {words}")
+
+
+def _parts(entry: Entry) -> tuple[tuple[str, tuple[Line, ...] | None], ...]:
+    return (("when", entry.when), ("unless", entry.unless), ("requires", entry.requires))
+
+
+def _shown(entry: Entry, prose: Prose) -> dict[str, Any]:
+    """An entry as JSON, each condition as written and in words."""
+    found: dict[str, Any] = {
+        "id": entry.id,
+        "kind": entry.kind.value,
+        "says": entry.says.in_(prose.lang),
+        "citation": entry.citation,
+        "verified": entry.verified,
+    }
+    for part, lines in _parts(entry):
+        found[part] = (
+            None if lines is None else [[line.text, prose.node(line.node)] for line in lines]
         )
-        for part in ("when", "unless", "requires"):
-            for text, words in entry[part] or ():
-                output.line(f"  {part:<9} {text}\n  {'':<9} {words}")
+    return found

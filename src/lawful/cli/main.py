@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -39,18 +39,16 @@ for name, sub in (
 Json = Annotated[bool, typer.Option("--json", help="Versioned JSON on standard output.")]
 Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="LAWFUL_LANG")]
 FactOption = Annotated[
-    Optional[list[str]],
+    list[str] | None,
     typer.Option("--fact", help="NAME=VALUE; a set as a,b; null = unknown. Repeat."),
 ]
 FactsFile = Annotated[
-    Optional[Path], typer.Option("--facts", help="A JSON file of facts; typed ones win.")
+    Path | None, typer.Option("--facts", help="A JSON file of facts; typed ones win.")
 ]
 On = Annotated[
-    Optional[str], typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")
+    str | None, typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")
 ]
-At = Annotated[
-    Optional[str], typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")
-]
+At = Annotated[str | None, typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")]
 Folder = Annotated[Path, typer.Option("--folder", help="Where to look for lawful.toml, upwards.")]
 
 
@@ -61,14 +59,14 @@ def _output(json: bool, lang: str) -> Output:
 @app.command()
 def ask(
     operation: Annotated[
-        Optional[str], typer.Argument(help="collect, use, share, transfer, disclose …")
+        str | None, typer.Argument(help="collect, use, share, transfer, disclose …")
     ] = None,
     fact: FactOption = None,
     facts: FactsFile = None,
     on: On = None,
     at: At = None,
     people: Annotated[
-        Optional[Path], typer.Option("--people", help="JSON lines: {facts, count}, a group each.")
+        Path | None, typer.Option("--people", help="JSON lines: {facts, count}, a group each.")
     ] = None,
     json: Json = False,
     lang: Lang = "en",
@@ -189,7 +187,7 @@ def doctor(folder: Folder = Path(), json: Json = False, lang: Lang = "en") -> No
 @law_app.command("check")
 def law_check(
     rulebook: Annotated[
-        Optional[Path], typer.Option("--rulebook", help="Another rulebook folder.")
+        Path | None, typer.Option("--rulebook", help="Another rulebook folder.")
     ] = None,
     json: Json = False,
     lang: Lang = "en",
@@ -273,7 +271,7 @@ def org_approve(
 @evidence_app.command("verify")
 def evidence_verify(
     path: Annotated[
-        Optional[Path],
+        Path | None,
         typer.Argument(help="An evidence folder or export; default: this deployment's."),
     ] = None,
     json: Json = False,

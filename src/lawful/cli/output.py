@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as json_module
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,6 +50,12 @@ class Output:
     def note(self, text: str) -> None:
         """A line of progress."""
         sys.stderr.write(text + "\n")
+
+    def cited(self, of: Mapping[str, Any]) -> str:
+        """A citation in its own language, and for who reads English in ours beside it."""
+        own, ours = str(of.get("citation", "")), str(of.get("citation_en", ""))
+        both = ours and ours != own and not self.lang.startswith("zh")
+        return f"{own} · {ours}" if both else own
 
     def word(self, outcome: str) -> str:
         """An outcome as people read it."""

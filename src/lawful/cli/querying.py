@@ -71,12 +71,12 @@ def show_query(output: Output, found: dict[str, Any], *, execute: bool) -> None:
         output.note(f"{table['table']} as {table['role']}: {exact}")
         for group in table["groups"]:
             count = "some" if group["rows"] is None else f"{group['rows']:,}"
-            source = f"{group['citation']} ({group['rule']})" if group["rule"] else ""
+            source = f"{output.cited(group)} ({group['rule']})" if group["rule"] else ""
             policy = " · company policy" if group["force"] == "policy" else ""
             output.note(f"  {count:>12}  {group['reason']}  {source}{policy}")
     for column in found["changed"]:
         why = (
-            ", ".join(rule["citation"] for rule in column["rules"])
+            ", ".join(output.cited(rule) for rule in column["rules"])
             or "unlabelled in the dataset file"
         )
         output.note(f"{column['table']}.{column['column']} → {column['becomes']}  ({why})")

@@ -21,12 +21,28 @@ def run_approve(
             hint="--author A --approver B, both named in organisation.toml",
         )
     with Deployment.open(folder) as deployment:
-        shared = {"author": author, "approver": approver, "clock": deployment.now}
-        place = (deployment.engine, deployment.evidence, deployment.vocabulary, deployment.folder)
+        engine, log, vocabulary = deployment.engine, deployment.evidence, deployment.vocabulary
         if kind == "organisation":
-            done = approve_organisation(*place, **shared)
+            done = approve_organisation(
+                engine,
+                log,
+                vocabulary,
+                deployment.folder,
+                author=author,
+                approver=approver,
+                clock=deployment.now,
+            )
         else:
-            done = approve_activity(*place, file.name, **shared)
+            done = approve_activity(
+                engine,
+                log,
+                vocabulary,
+                deployment.folder,
+                file.name,
+                author=author,
+                approver=approver,
+                clock=deployment.now,
+            )
     if output.json:
         output.data(
             {
@@ -66,12 +82,14 @@ def run_activities(output: Output, folder: Path) -> None:
             for each in deployment.activities
         ]
     if output.json:
-        output.data({"version": 1, "activities": found, "drift": [each.message for each in drifted]})
+        output.data(
+            {"version": 1, "activities": found, "drift": [each.message for each in drifted]}
+        )
         return
     for each in found:
         output.line(f"{each['id']:<20} {each['entity']:<18} {each['purpose']:<26} {each['title']}")
-    for each in drifted:
-        output.note(each.message)
+    for changed in drifted:
+        output.note(changed.message)
 
 
 def run_organisation(output: Output, folder: Path) -> None:

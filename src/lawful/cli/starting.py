@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 import webbrowser
+from collections.abc import Callable
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from lawful.cli.output import Output, leave
-from lawful.terms.errors import LawfulError, Location, UsageError
+from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
 
 
 def run_init(output: Output, folder: Path, url: str, store: str) -> None:
@@ -82,7 +84,6 @@ def run_serve(output: Output, folder: Path, port: int) -> None:
 
 
 def _serve(output: Output, folder: Path, port: int, address: str, *, shown: bool) -> None:
-    from lawful.console.app import serve
     from lawful.gate.deployment import Deployment
 
     with Deployment.open(folder) as deployment:
@@ -90,7 +91,19 @@ def _serve(output: Output, folder: Path, port: int, address: str, *, shown: bool
         sys.stdout.flush()
         if shown:
             webbrowser.open(address)
-        serve(deployment, host="127.0.0.1", port=port)
+        console()(deployment, host="127.0.0.1", port=port)
+
+
+def console() -> Callable[..., None]:
+    """The console's ``serve``, found by name: doors do not know one another.
+
+    Raises: EnvironmentFailure: this installation has no console.
+    """
+    found = list(entry_points(group="lawful.doors", name="console"))
+    if not found:
+        raise EnvironmentFailure("This installation has no console.", hint="Install the package again: make install")
+    serve: Callable[..., None] = found[0].load()
+    return serve
 
 
 def run_doctor(output: Output, folder: Path) -> None:

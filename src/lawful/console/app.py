@@ -48,9 +48,17 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def create_app(deployment: Deployment, *, hosts: Iterable[str] = HOSTS) -> Starlette:
     """The console of a deployment, answering to ``hosts`` only."""
-    routes = [Route("/", _home), Route("/healthz", _healthz), Route("/readyz", _readyz),
-              Route("/static/{name}", _static)]
-    routes += [Route(way.path, _endpoint(page, way), methods=list(way.methods)) for page in pages() for way in page.ways]
+    routes = [
+        Route("/", _home),
+        Route("/healthz", _healthz),
+        Route("/readyz", _readyz),
+        Route("/static/{name}", _static),
+    ]
+    routes += [
+        Route(way.path, _endpoint(page, way), methods=list(way.methods))
+        for page in pages()
+        for way in page.ways
+    ]
     app = Starlette(
         routes=routes,
         middleware=[Middleware(Safety, refuse=_refused, hosts=hosts)],
@@ -61,13 +69,23 @@ def create_app(deployment: Deployment, *, hosts: Iterable[str] = HOSTS) -> Starl
 
 
 def serve(
-    deployment: Deployment, host: str = "127.0.0.1", port: int = 8420, *, ready: Callable[[], None] | None = None
+    deployment: Deployment,
+    host: str = "127.0.0.1",
+    port: int = 8420,
+    *,
+    ready: Callable[[], None] | None = None,
 ) -> None:
-    """Serve the console until interrupted; ``ready`` is called once it listens. Requests are not logged."""
+    """Serve until interrupted; ``ready`` is called once it listens. Requests are not logged."""
     hosts = HOSTS if host in HOSTS else (*HOSTS, host)
     config = uvicorn.Config(
-        create_app(deployment, hosts=hosts), host=host, port=port, access_log=False, log_level="warning",
-        server_header=False, date_header=False, proxy_headers=False,
+        create_app(deployment, hosts=hosts),
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
     )
     _Server(config, ready).run()
 
@@ -109,8 +127,11 @@ async def _static(request: Request) -> Response:
     asset = assets().get(request.path_params["name"])
     if asset is None:
         raise HTTPException(404)
-    return Response(asset.content, media_type=asset.media_type,
-                    headers={"cache-control": "no-cache", "etag": asset.etag})
+    return Response(
+        asset.content,
+        media_type=asset.media_type,
+        headers={"cache-control": "no-cache", "etag": asset.etag},
+    )
 
 
 def _endpoint(page: Page, way: Way) -> Endpoint:
@@ -135,8 +156,13 @@ async def _visit(request: Request) -> Visit:
 def _visit_of(request: Request, fields: tuple[tuple[str, str], ...]) -> Visit:
     preferences = _preferences(request)
     return Visit(
-        deployment=request.app.state.deployment, path=request.scope["path"], method=request.method, fields=fields,
-        words=languages()[preferences.lang], preferences=preferences, params=dict(request.path_params),
+        deployment=request.app.state.deployment,
+        path=request.scope["path"],
+        method=request.method,
+        fields=fields,
+        words=languages()[preferences.lang],
+        preferences=preferences,
+        params=dict(request.path_params),
         elsewhere=from_elsewhere(request.headers),
     )
 
@@ -145,36 +171,53 @@ def _preferences(request: Request) -> Preferences:
     def wish(name: str) -> str:
         return request.query_params.get(name) or request.cookies.get(name, "")
 
-    lang = choose(request.query_params.get("lang", ""), request.cookies.get("lang", ""),
-                  accepted=request.headers.get("accept-language", ""), known=languages())
+    lang = choose(
+        request.query_params.get("lang", ""),
+        request.cookies.get("lang", ""),
+        accepted=request.headers.get("accept-language", ""),
+        known=languages(),
+    )
     theme = wish("theme")
-    return Preferences(lang=lang, theme=theme if theme in _THEMES else "", keys="off" if wish("keys") == "off" else "on")
+    return Preferences(
+        lang=lang,
+        theme=theme if theme in _THEMES else "",
+        keys="off" if wish("keys") == "off" else "on",
+    )
 
 
 def _response(request: Request, visit: Visit, answer: Answer, page: str) -> Response:
     if isinstance(answer, Elsewhere):
         return RedirectResponse(answer.to, status_code=303)
     if isinstance(answer, Download):
-        return PlainTextResponse(answer.text, headers={"content-disposition": f'attachment; filename="{answer.name}"'})
+        return PlainTextResponse(
+            answer.text, headers={"content-disposition": f'attachment; filename="{answer.name}"'}
+        )
     response = _json(visit, answer, page) if wants_json(request) else _html(visit, answer, page)
     response.headers["vary"] = "Accept, Accept-Language, Cookie"
     response.headers["content-language"] = visit.lang
     for name in PREFERENCES:
         if name in request.query_params:
-            response.set_cookie(name, getattr(visit.preferences, name), max_age=_YEAR, httponly=True, samesite="lax")
+            response.set_cookie(
+                name, getattr(visit.preferences, name), max_age=_YEAR, httponly=True, samesite="lax"
+            )
     return response
 
 
 def wants_json(request: Request) -> bool:
-    """Was the JSON twin asked for, by ``?format=json`` or by an ``Accept`` that does not take HTML?"""
+    """Was the JSON twin asked for: ``?format=json``, or an ``Accept`` that takes no HTML?"""
     accept = request.headers.get("accept", "")
-    return request.query_params.get("format") == "json" or ("application/json" in accept and "text/html" not in accept)
+    return request.query_params.get("format") == "json" or (
+        "application/json" in accept and "text/html" not in accept
+    )
 
 
 def _json(visit: Visit, answer: Shown, page: str) -> Response:
     body = {"page": page, "lang": visit.lang, **plain(answer.context)}
-    return Response(json.dumps(body, ensure_ascii=False, allow_nan=False), status_code=answer.status,
-                    media_type="application/json")
+    return Response(
+        json.dumps(body, ensure_ascii=False, allow_nan=False),
+        status_code=answer.status,
+        media_type="application/json",
+    )
 
 
 def _html(visit: Visit, answer: Shown, page: str) -> Response:
@@ -187,8 +230,12 @@ def _frame(visit: Visit, page: str) -> Frame:
     own = next((each for each in pages() if each.name == page), None)
     deployment = visit.deployment
     return Frame(
-        preferences=visit.preferences, tab=own.tab.name if own and own.tab else "", tabs=tabs(),
-        path=_get_path(visit, own), fields=visit.fields, rulebook=deployment.book.name,
+        preferences=visit.preferences,
+        tab=own.tab.name if own and own.tab else "",
+        tabs=tabs(),
+        path=_get_path(visit, own),
+        fields=visit.fields,
+        rulebook=deployment.book.name,
         sample=is_sample(deployment),
         languages={lang: words.name for lang, words in languages().items()},
     )
@@ -209,7 +256,9 @@ def is_sample(deployment: Deployment) -> bool:
 async def _refused(scope: Scope, receive: Receive, send: Send) -> None:
     """A request that did not pass: the plainest answer, which says nothing of the deployment."""
     found = refusal(scope["state"]["refusal"])
-    await PlainTextResponse(f"{found.sentence}\n{found.hint}\n", status_code=found.status)(scope, receive, send)
+    await PlainTextResponse(f"{found.sentence}\n{found.hint}\n", status_code=found.status)(
+        scope, receive, send
+    )
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

@@ -20,10 +20,10 @@ def place_of(book: Book, name: str) -> str | None:
         return name
     if name in rulebook.readings:
         return rulebook.readings[name].article
-    for each in (*rulebook.entries, *rulebook.parameters, *rulebook.prose):
-        if each.id == name:
-            return each.article
-    return None
+    entries = {str(each.id): each.article for each in rulebook.entries}
+    parameters = {str(each.id): each.article for each in rulebook.parameters}
+    prose = {str(each.id): each.article for each in rulebook.prose}
+    return entries.get(name) or parameters.get(name) or prose.get(name)
 
 
 def state_of(first: date | None, last: date | None, on: date) -> str:
@@ -38,28 +38,59 @@ def article_view(book: Book, article: Article, lang: str, on: date) -> dict[str,
     instrument = book.rulebook.instruments[article.instrument]
     source = instrument.sources[article.source]
     return {
-        "id": article.id, "title": article.title, "citation": article.citation, "citation_en": article.citation_en,
-        "lang": instrument.lang, "instrument": instrument.title.in_(lang), "force": article.force,
-        "jurisdiction": instrument.jurisdiction, "zone": instrument.zone,
-        "in_force": wire.plain(article.in_force), "until": wire.plain(article.until),
-        "state": state_of(article.in_force, article.until, on), "verified": article.verified,
-        "reviewed": [dict(each) for each in article.reviewed], "provisions": list(article.provisions),
-        "source": {"id": article.source, **{key: str(value) for key, value in source.items()}}, "file": article.file,
+        "id": article.id,
+        "title": article.title,
+        "citation": article.citation,
+        "citation_en": article.citation_en,
+        "lang": instrument.lang,
+        "instrument": instrument.title.in_(lang),
+        "force": article.force,
+        "jurisdiction": instrument.jurisdiction,
+        "zone": instrument.zone,
+        "in_force": wire.plain(article.in_force),
+        "until": wire.plain(article.until),
+        "state": state_of(article.in_force, article.until, on),
+        "verified": article.verified,
+        "reviewed": [dict(each) for each in article.reviewed],
+        "provisions": list(article.provisions),
+        "source": {"id": article.source, **{key: str(value) for key, value in source.items()}},
+        "file": article.file,
     }
 
 
 def entry_view(book: Book, entry: Entry, prose: Prose, on: date) -> dict[str, Any]:
-    """An entry with its conditions as written and in words, its exceptions both ways, and its examples."""
-    lines = {"when": entry.when, "unless": entry.unless, "requires": entry.requires or (), "commands": entry.commands}
+    """An entry: conditions as written and in words, exceptions both ways, examples."""
+    lines = {
+        "when": entry.when,
+        "unless": entry.unless,
+        "requires": entry.requires or (),
+        "commands": entry.commands,
+    }
     return {
-        **wire.entry(entry, book, prose), "about": entry.about, "bearer": list(entry.bearer), "name": entry.name,
+        **wire.entry(entry, book, prose),
+        "about": entry.about,
+        "bearer": list(entry.bearer),
+        "name": entry.name,
         "state": state_of(entry.in_force, entry.until, on),
-        "binding": entry.id in book.entries, "never_met": entry.kind.value == "rule" and entry.requires is None,
-        "conditions": {part: [_line(each, prose) for each in found] for part, found in lines.items() if found},
+        "binding": entry.id in book.entries,
+        "never_met": entry.kind.value == "rule" and entry.requires is None,
+        "conditions": {
+            part: [_line(each, prose) for each in found] for part, found in lines.items() if found
+        },
         "defeated_by": _named(book, book.defeaters.get(entry.id, ()), prose),
-        "defeats": _named(book, (each for each, by in book.defeaters.items() if entry.id in by), prose),
-        "examples": [{"change": each.change, "expect": each.expect, "because": each.because, "line": each.line}
-                     for each in book.rulebook.examples if each.rule == entry.id],
+        "defeats": _named(
+            book, (each for each, by in book.defeaters.items() if entry.id in by), prose
+        ),
+        "examples": [
+            {
+                "change": each.change,
+                "expect": each.expect,
+                "because": each.because,
+                "line": each.line,
+            }
+            for each in book.rulebook.examples
+            if each.rule == entry.id
+        ],
     }
 
 
@@ -68,4 +99,7 @@ def _line(line: Line, prose: Prose) -> dict[str, str]:
 
 
 def _named(book: Book, ids: Iterable[RuleId], prose: Prose) -> list[dict[str, str]]:
-    return [{"id": each, "article": book.entries[each].article, "says": prose.rule(each)} for each in sorted(ids)]
+    return [
+        {"id": each, "article": book.entries[each].article, "says": prose.rule(each)}
+        for each in sorted(ids)
+    ]

@@ -27,7 +27,9 @@ def pages() -> tuple[Page, ...]:
     found = []
     for module in pkgutil.iter_modules(folder.__path__):
         content = importlib.import_module(f"{folder.__name__}.{module.name}")
-        found.append(Page(name=module.name, ways=tuple(content.WAYS), tab=getattr(content, "TAB", None)))
+        found.append(
+            Page(name=module.name, ways=tuple(content.WAYS), tab=getattr(content, "TAB", None))
+        )
     return tuple(sorted(found, key=lambda each: (each.tab.order if each.tab else 99, each.name)))
 
 

@@ -53,7 +53,14 @@ def timeline(spans: Sequence[Mapping[str, Any]], on: str) -> Timeline:
     widths = [_SPAN_WIDTH_MIN + free * each / sum(days) for each in days]
     boxes, x, now = [], 0.0, 0.0
     for place, (span, width) in enumerate(zip(spans, widths, strict=True)):
-        boxes.append(Box(x=round(x, 1), width=round(width, 1), tone=_TONES[span["outcome"]], label=span["from"]))
+        boxes.append(
+            Box(
+                x=round(x, 1),
+                width=round(width, 1),
+                tone=_TONES[span["outcome"]],
+                label=span["from"],
+            )
+        )
         if edges[place] <= asked.toordinal() < edges[place + 1]:
             now = x + width * (asked.toordinal() - edges[place]) / days[place]
         x += width
@@ -85,15 +92,23 @@ def gauge(value: int, thresholds: Iterable[int]) -> Gauge:
     [100000, 1000000]
     """
     known = sorted(set(thresholds))
-    below, above = [each for each in known if each <= value], [each for each in known if each > value]
+    below, above = (
+        [each for each in known if each <= value],
+        [each for each in known if each > value],
+    )
     shown = below[-1:] + above[:1]
     end = max([value, *shown]) * 1.12 or 1
-    ticks = tuple(Tick(x=round(METER_WIDTH * each / end, 1), value=each, passed=value >= each) for each in shown)
-    return Gauge(width=round(METER_WIDTH * value / end, 1), tone="unmet" if below else "accent", ticks=ticks)
+    ticks = tuple(
+        Tick(x=round(METER_WIDTH * each / end, 1), value=each, passed=value >= each)
+        for each in shown
+    )
+    return Gauge(
+        width=round(METER_WIDTH * value / end, 1), tone="unmet" if below else "accent", ticks=ticks
+    )
 
 
 def bar(parts: Sequence[tuple[str, int]]) -> tuple[Box, ...]:
-    """Parts of a whole as boxes: the first given, the rest withheld; what is there is never invisible.
+    """Parts of a whole as boxes: given, then withheld; what is there is never invisible.
 
     >>> [(each.x, each.width) for each in bar([("given", 75), ("withheld", 25)])]
     [(0.0, 748.5), (751.5, 248.5)]

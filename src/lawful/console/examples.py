@@ -29,8 +29,12 @@ def examples() -> tuple[Example, ...]:
     """All worked questions, in order."""
     raw = tomllib.loads((files("lawful.console") / "examples.toml").read_text(encoding="utf-8"))
     return tuple(
-        Example(number=number, title=Text(**each["title"]), on=str(each["on"]),
-                facts={name: _typed(value) for name, value in each["facts"].items()})
+        Example(
+            number=number,
+            title=Text(**each["title"]),
+            on=str(each["on"]),
+            facts={name: _typed(value) for name, value in each["facts"].items()},
+        )
         for number, each in enumerate(raw["example"], 1)
     )
 
@@ -42,9 +46,11 @@ def _typed(value: object) -> object:
 
 
 def facts_of(example: Example, deployment: Deployment) -> dict[str, object]:
-    """An example's facts in this deployment: what its organisation knows of the entity is left to it to say."""
+    """An example's facts here: what the organisation knows of its entity is left out."""
     organisation = deployment.organisation
-    entities = {str(key): each for key, each in organisation.entities.items()} if organisation else {}
+    entities = (
+        {str(key): each for key, each in organisation.entities.items()} if organisation else {}
+    )
     entity = entities.get(str(example.facts.get("entity", "")))
     if entity is None:
         return {name: value for name, value in example.facts.items() if name != "entity"}
@@ -63,7 +69,9 @@ class ExampleQuery:
 
 def example_query(deployment: Deployment) -> ExampleQuery:
     """The sample's statement where its store is configured; elsewhere the first described table."""
-    raw = tomllib.loads((files("lawful.console") / "examples.toml").read_text(encoding="utf-8"))["query"]
+    raw = tomllib.loads((files("lawful.console") / "examples.toml").read_text(encoding="utf-8"))[
+        "query"
+    ]
     stores = list(deployment.config.stores)
     if raw["store"] in stores:
         return ExampleQuery(**{name: text.strip() for name, text in raw.items()})

@@ -49,7 +49,9 @@ def languages() -> Mapping[str, Words]:
     """All languages that have a locale file, by tag; the default first."""
     folder = files("lawful.console") / "locales"
     found = {}
-    for path in sorted(folder.iterdir(), key=lambda each: (each.name != f"{DEFAULT}.toml", each.name)):
+    for path in sorted(
+        folder.iterdir(), key=lambda each: (each.name != f"{DEFAULT}.toml", each.name)
+    ):
         if path.name.endswith(".toml"):
             lang = path.name.removesuffix(".toml")
             texts = flat(tomllib.loads(path.read_text(encoding="utf-8")))
@@ -65,12 +67,16 @@ def flat(tree: Mapping[str, Any], under: str = "") -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for key, value in tree.items():
-        found |= flat(value, f"{under}{key}.") if isinstance(value, Mapping) else {f"{under}{key}": str(value)}
+        found |= (
+            flat(value, f"{under}{key}.")
+            if isinstance(value, Mapping)
+            else {f"{under}{key}": str(value)}
+        )
     return found
 
 
 def choose(*wishes: str, accepted: str = "", known: Iterable[str] = ()) -> str:
-    """The first wish that is known, else the best of an ``Accept-Language`` header, else the default.
+    """The first known wish, else the best of an ``Accept-Language`` header, else the default.
 
     >>> choose("", "xx", accepted="fr, zh-CN;q=0.9, en;q=0.8", known=["en", "zh-Hans"])
     'zh-Hans'

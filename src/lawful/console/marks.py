@@ -13,7 +13,7 @@ _LONG = 160
 
 @attrs.frozen(kw_only=True)
 class Piece:
-    """A stretch of the statement; ``mark`` numbers what was put in (0: as written), ``short`` stands for a long one."""
+    """A stretch of the statement; ``mark`` numbers what was put in, ``short`` stands for it."""
 
     text: str
     mark: int = 0
@@ -23,13 +23,15 @@ class Piece:
 def pieces(written: str, runs: str) -> tuple[Piece, ...]:
     """The statement that runs, cut where it differs from the one written.
 
-    >>> [(each.text, each.mark) for each in pieces("SELECT a FROM t", "SELECT a FROM (SELECT a) AS t")]
-    [('SELECT a FROM ', 0), ('(SELECT a) AS ', 1), ('t', 0)]
+    >>> [(each.text, each.mark) for each in pieces("SELECT a", "SELECT (b) AS a")]
+    [('SELECT ', 0), ('(b) AS ', 1), ('a', 0)]
     """
     before, after = _TOKEN.findall(written.strip()), _TOKEN.findall(runs.strip())
     found: list[Piece] = []
     mark = 0
-    for kind, _, _, start, end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+    for kind, _, _, start, end in SequenceMatcher(
+        None, before, after, autojunk=False
+    ).get_opcodes():
         text = "".join(after[start:end])
         if not text:
             continue

@@ -64,7 +64,9 @@ def day_from(text: str) -> date | None:
     try:
         return date.fromisoformat(text.strip()) if text.strip() else None
     except ValueError:
-        raise UsageError(f"'{text}' is not a date such as 2024-03-22.", code="console.date") from None
+        raise UsageError(
+            f"'{text}' is not a date such as 2024-03-22.", code="console.date"
+        ) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -143,7 +145,11 @@ def address(path: str, fields: Iterable[tuple[str, str]], **changes: str) -> str
     >>> address("/ask", [("on", "2024-03-22"), ("data", "phone")], on="2026-11-24")
     '/ask?data=phone&on=2026-11-24'
     """
-    kept = [(key, value) for key, value in fields if key not in changes and key not in _NOT_FIELDS and value]
+    kept = [
+        (key, value)
+        for key, value in fields
+        if key not in changes and key not in _NOT_FIELDS and value
+    ]
     kept += [(key, value) for key, value in changes.items() if value]
     return quote(path, safe="/:@._-~") + (f"?{urlencode(kept)}" if kept else "")
 

@@ -26,15 +26,25 @@ def problem_from(error: LawfulError) -> Problem:
         status = 400
     elif isinstance(error, (EnvironmentFailure, ProofFailure)):
         status = 503
-    return Problem(status=status, code=error.code, sentence=error.message, hint=error.hint, place=str(error.location))
+    return Problem(
+        status=status,
+        code=error.code,
+        sentence=error.message,
+        hint=error.hint,
+        place=str(error.location),
+    )
 
 
 def problem_of(status: int, lang: str) -> Problem:
     """A problem of the request itself, or of ours."""
     words = languages()[lang]
     known = status if words.has(f"problem.{status}.sentence") else 500 if status >= 500 else 400
-    return Problem(status=status, code=f"console.{known}", sentence=words(f"problem.{known}.sentence"),
-                   hint=words(f"problem.{known}.hint"))
+    return Problem(
+        status=status,
+        code=f"console.{known}",
+        sentence=words(f"problem.{known}.sentence"),
+        hint=words(f"problem.{known}.hint"),
+    )
 
 
 def refusal(reason: str) -> Problem:

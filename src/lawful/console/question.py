@@ -13,8 +13,16 @@ from lawful.gate.deployment import Deployment
 from lawful.law.vocabulary import Fact
 from lawful.terms.values import SetValue, Value
 
-SENTENCE = ("operation", "data", "subject_located_in", "recipient_role", "recipient_region", "purpose",
-            "lawful_bases", "persons")
+SENTENCE = (
+    "operation",
+    "data",
+    "subject_located_in",
+    "recipient_role",
+    "recipient_region",
+    "purpose",
+    "lawful_bases",
+    "persons",
+)
 """The facts that the sentence itself asks; all others stand under *Correct a fact*."""
 
 EMPTY = "-"
@@ -35,7 +43,7 @@ class Option:
 
 @attrs.frozen(kw_only=True)
 class Field:
-    """One fact as a form asks it: by ``choice``, ``set``, ``region`` or ``text``; ``form`` says what to type."""
+    """One fact as a form asks it: by ``choice``, ``set``, ``region`` or ``text``."""
 
     name: str
     label: str
@@ -55,7 +63,7 @@ class Field:
 
 
 def facts_in(visit: Visit) -> dict[str, object]:
-    """The facts that a visit's fields say: sets as lists, ``null`` as unknown, empty fields as not said.
+    """The facts that fields say: sets as lists, ``null`` as unknown, empty ones as not said.
 
     Raises: UsageError: a field is no fact; the nearest name is offered.
     """
@@ -104,35 +112,70 @@ class Form:
     def field(self, name: str, *, wanted: bool = False) -> Field:
         """The field of one fact."""
         fact = self.deployment.vocabulary.facts[name]
-        made = Field(name=name, label=self.prose.fact(name), question=fact.question.in_(self.words.lang), kind="text",
-                     supplier=fact.supplier, concluded=fact.concluded, wanted=wanted)
+        made = Field(
+            name=name,
+            label=self.prose.fact(name),
+            question=fact.question.in_(self.words.lang),
+            kind="text",
+            supplier=fact.supplier,
+            concluded=fact.concluded,
+            wanted=wanted,
+        )
         if fact.values == "regions" and name not in SENTENCE:
-            return attrs.evolve(made, kind="region", value=self._codes(name),
-                                form=self.words("form.regions" if fact.type == "set" else "form.region"))
+            return attrs.evolve(
+                made,
+                kind="region",
+                value=self._codes(name),
+                form=self.words("form.regions" if fact.type == "set" else "form.region"),
+            )
         if fact.type == "set":
             return attrs.evolve(made, kind="set", options=self._set(fact))
         if fact.type in ("enum", "flag"):
             return attrs.evolve(made, kind="choice", options=self._choice(fact))
         value = self.facts.get(name, "")
-        return attrs.evolve(made, value="null" if value is None else str(value), form=self.words(f"form.{fact.type}"))
+        return attrs.evolve(
+            made,
+            value="null" if value is None else str(value),
+            form=self.words(f"form.{fact.type}"),
+        )
 
     def record(self, rule: str) -> Field:
         """The field of a record: is there one that counts?"""
         name = f"fulfilled:{rule}"
         said = str(self.facts.get(name, "")).lower()
-        options = self._plain(said, [("true", self.words("form.yes")), ("false", self.words("form.no"))])
-        return Field(name=name, label=self.prose.fact(name), question=rule, kind="choice", wanted=True, options=options)
+        options = self._plain(
+            said, [("true", self.words("form.yes")), ("false", self.words("form.no"))]
+        )
+        return Field(
+            name=name,
+            label=self.prose.fact(name),
+            question=rule,
+            kind="choice",
+            wanted=True,
+            options=options,
+        )
 
     def entity(self) -> Field | None:
         """Which legal entity asks; None where the organisation is not known."""
         organisation = self.deployment.organisation
         if organisation is None or not organisation.entities:
             return None
-        named = [(str(each.id), each.name.in_(self.words.lang)) for each in organisation.entities.values()]
+        named = [
+            (str(each.id), each.name.in_(self.words.lang))
+            for each in organisation.entities.values()
+        ]
         said = str(self.facts.get("entity") or "")
-        options = (Option(value="", label=self.words("ask.any_entity"), chosen=not said),
-                   *(Option(value=value, label=label, chosen=value == said) for value, label in named))
-        return Field(name="entity", label=self.words("ask.entity"), question="", kind="choice", options=options)
+        options = (
+            Option(value="", label=self.words("ask.any_entity"), chosen=not said),
+            *(Option(value=value, label=label, chosen=value == said) for value, label in named),
+        )
+        return Field(
+            name="entity",
+            label=self.words("ask.entity"),
+            question="",
+            kind="choice",
+            options=options,
+        )
 
     def _codes(self, name: str) -> str:
         raw = self.facts.get(name, "")
@@ -145,23 +188,39 @@ class Form:
         said = "null" if raw is None else str(raw).lower() if isinstance(raw, bool) else str(raw)
         if fact.type == "flag":
             said = {"yes": "true", "no": "false"}.get(said.lower(), said.lower())
-            return self._plain(said, [("true", self.words("form.yes")), ("false", self.words("form.no"))])
+            return self._plain(
+                said, [("true", self.words("form.yes")), ("false", self.words("form.no"))]
+            )
         values = self.deployment.vocabulary.values_of(fact.name)
         pairs = [(value, text.in_(self.words.lang)) for value, text in values.items()]
-        return self._plain(said, sorted(pairs, key=lambda each: each[1]) if fact.values == "regions" else pairs)
+        return self._plain(
+            said, sorted(pairs, key=lambda each: each[1]) if fact.values == "regions" else pairs
+        )
 
     def _plain(self, said: str, pairs: Iterable[tuple[str, str]]) -> tuple[Option, ...]:
         ends = [("", self.words("form.not_said")), *pairs, ("null", self.words("form.unknown"))]
-        return tuple(Option(value=value, label=label, chosen=value == said) for value, label in ends)
+        return tuple(
+            Option(value=value, label=label, chosen=value == said) for value, label in ends
+        )
 
     def _set(self, fact: Fact) -> tuple[Option, ...]:
         raw = self.facts.get(fact.name)
         said = {str(each) for each in raw} if isinstance(raw, (list, tuple)) else set()
         values = self.deployment.vocabulary.values_of(fact.name)
-        options = [Option(value=value, label=text.in_(self.words.lang), chosen=value in said)
-                   for value, text in values.items()]
-        none = Option(value=EMPTY, label=self.words("form.none"), chosen=isinstance(raw, (list, tuple)) and not raw)
-        unknown = Option(value="null", label=self.words("form.unknown"), chosen=fact.name in self.facts and raw is None)
+        options = [
+            Option(value=value, label=text.in_(self.words.lang), chosen=value in said)
+            for value, text in values.items()
+        ]
+        none = Option(
+            value=EMPTY,
+            label=self.words("form.none"),
+            chosen=isinstance(raw, (list, tuple)) and not raw,
+        )
+        unknown = Option(
+            value="null",
+            label=self.words("form.unknown"),
+            chosen=fact.name in self.facts and raw is None,
+        )
         return (*options, none, unknown)
 
 

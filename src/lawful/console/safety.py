@@ -12,10 +12,18 @@ HOSTS = ("127.0.0.1", "localhost")
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 HEADERS = {
-    "content-security-policy": "; ".join((
-        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
-        "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
-    )),
+    "content-security-policy": "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
@@ -57,7 +65,7 @@ def from_elsewhere(headers: Headers) -> bool:
 
 
 class Safety:
-    """ASGI middleware: host and origin are checked, headers set, and no answer is kept by a cache."""
+    """ASGI middleware: host and origin are checked, headers set, no answer kept by a cache."""
 
     def __init__(self, app: ASGIApp, *, refuse: ASGIApp, hosts: Iterable[str] = HOSTS) -> None:
         self._app, self._refuse = app, refuse

@@ -25,7 +25,9 @@ def shell_line(facts: Mapping[str, object], on: str) -> str:
 def _word(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(str, value)) or "[]"
-    return "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    return (
+        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def python_call(facts: Mapping[str, object], on: str) -> str:
@@ -46,12 +48,20 @@ def python_call(facts: Mapping[str, object], on: str) -> str:
     """
     lines = [f"        {name!r}: {_typed(value)!r}," for name, value in facts.items()]
     day = date.fromisoformat(on) if on else None
-    return "\n".join([
-        *(["from datetime import date"] if day else []), "from pathlib import Path",
-        "from lawful.gate.asking import ask", "from lawful.gate.deployment import Deployment", "",
-        "with Deployment.open(Path()) as deployment:", "    asked = ask(deployment, {", *lines,
-        f"    }}, on=date({day.year}, {day.month}, {day.day}))" if day else "    })", "print(asked.outcome)",
-    ])
+    return "\n".join(
+        [
+            *(["from datetime import date"] if day else []),
+            "from pathlib import Path",
+            "from lawful.gate.asking import ask",
+            "from lawful.gate.deployment import Deployment",
+            "",
+            "with Deployment.open(Path()) as deployment:",
+            "    asked = ask(deployment, {",
+            *lines,
+            f"    }}, on=date({day.year}, {day.month}, {day.day}))" if day else "    })",
+            "print(asked.outcome)",
+        ]
+    )
 
 
 def _typed(value: object) -> object:

@@ -23,15 +23,18 @@ class Meter:
 
 
 def meters(found: Explanation) -> tuple[Meter, ...]:
-    """The counts above zero that some entry on the table tests, the nearest to a threshold first."""
+    """The counts above zero that some entry on the table tests, nearest to a threshold first."""
     tested: dict[str, set[int]] = {}
     for each in found.rules:
         if _on_the_table(each, found.book):
             for name, threshold in _tests(found.book, each.entry):
                 tested.setdefault(name, set()).add(threshold)
     known = ((name, found.thing.values.get(name)) for name in tested)
-    made = [Meter(fact=name, value=value, thresholds=tuple(sorted(tested[name])))
-            for name, value in known if isinstance(value, int) and not isinstance(value, bool) and value > 0]
+    made = [
+        Meter(fact=name, value=value, thresholds=tuple(sorted(tested[name])))
+        for name, value in known
+        if isinstance(value, int) and not isinstance(value, bool) and value > 0
+    ]
     return tuple(sorted(made, key=lambda each: (_distance(each), each.fact)))
 
 
@@ -39,8 +42,11 @@ def _on_the_table(each: RuleAnswer, book: Book) -> bool:
     """Does the entry bear on the answer: by applying, by being open, or by failing on a count?"""
     if each.answer is not Answer.NOT_APPLICABLE:
         return True
-    return any(reason.part in ("when", "unless") and any(book.vocabulary.facts[name].type == "count"
-                                                         for name in reason.facts) for reason in each.because)
+    return any(
+        reason.part in ("when", "unless")
+        and any(book.vocabulary.facts[name].type == "count" for name in reason.facts)
+        for reason in each.because
+    )
 
 
 def _tests(book: Book, entry: Entry) -> Iterator[tuple[str, int]]:

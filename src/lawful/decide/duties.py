@@ -94,7 +94,7 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         duties=tuple(sorted(duties, key=_order)),
         rules=tuple(answers.values()),
         wanted=tuple(sorted(wanted, key=lambda each: (each.kind, each.name))),
-        assumed=tuple(assumed_in(thing, book)),
+        assumed=tuple(assumed_in(court)),
         facts=facts_used(court, judged),
     )
 

@@ -138,7 +138,7 @@ def explain(
         rules=tuple(answers),
         obligations=tuple(_obligations(answers)),
         wanted=_wanted(court, judged, reach),
-        assumed=tuple(assumed_in(thing, decider.book)),
+        assumed=tuple(assumed_in(court)),
         presumed=_presumed(court, judged),
         cures=_cures(decider, thing, decision, reach) if cures else (),
         conflicts=tuple(conflicts(court, judged)),
@@ -188,14 +188,22 @@ def _wanted(court: Court, judged: Mapping[RuleId, Judged], reach: Touched) -> tu
     return tuple(sorted(wanted, key=lambda each: (-len(each.why), each.kind, each.name)))
 
 
-def assumed_in(thing: Thing, book: Book) -> Iterator[FactUsed]:
-    """Conclusions and records typed by hand, and values that were filled in."""
+def assumed_in(court: Court) -> Iterator[FactUsed]:
+    """Conclusions and records typed by hand, and what was filled in that an entry in reach tests."""
+    thing, book = court.thing, court.book
+    asked = set(PLACES).union(
+        *(
+            entry_facts(court, each)
+            for each in book.entries.values()
+            if each.about == thing.about and court.in_force(each) and court.scope(each) is not False
+        )
+    )
     for name, value in sorted(thing.values.items()):
         source = thing.sources.get(name)
         typed = source is None or source.kind is SourceKind.TYPED
         if value is not None and (
             (typed and book.vocabulary.facts[name].concluded)
-            or (source and source.kind is SourceKind.ASSUMED)
+            or (source and source.kind is SourceKind.ASSUMED and name in asked)
         ):
             yield FactUsed(name=name, value=value, source=source)
     for record in thing.records:

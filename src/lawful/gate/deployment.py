@@ -267,7 +267,9 @@ class Deployment:
         shown = os.path.relpath(path, self.folder)
         if not path.is_file():
             raise UsageError(
-                "The store's dataset file is missing.", code="gate.dataset", location=Location(file=shown),
+                "The store's dataset file is missing.",
+                code="gate.dataset",
+                location=Location(file=shown),
                 hint="Write it with: lawful init URL",
             )
         return load_dataset(path.read_bytes(), shown, self.vocabulary)

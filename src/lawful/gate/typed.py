@@ -122,7 +122,7 @@ def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
         "recipient_role": sends,
         "recipient_region": sends,
         "compelled_by": to_authority,
-        "authority_kind": to_authority or values.get("recipient_role") is None and sends,
+        "authority_kind": to_authority or (values.get("recipient_role") is None and sends),
         "obligation_under": obliged,
         "important_data": True,
     }

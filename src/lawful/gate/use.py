@@ -66,11 +66,11 @@ def use_of(
     organisation = deployment.organisation
     staff = organisation.entities[activity.entity].roles.get(role) if organisation else None
     if staff is None:
-        known = organisation.entities[activity.entity].roles if organisation else {}
+        roles = organisation.entities[activity.entity].roles if organisation else {}
         raise UsageError(
             f"'{role}' is not a staff role of '{activity.entity}'.",
             code="gate.role",
-            hint=nearest(role, known),
+            hint=nearest(role, roles),
         )
     known = deployment.known(activity.entity, activity.id, None)
     facts: dict[str, tuple[Value | None, Source]] = {}

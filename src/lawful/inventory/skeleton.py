@@ -162,7 +162,7 @@ def _text(text: str) -> str:
 
 
 _ORGANISATION = """# Who there is. It counts once approved, by another person than its author:
-#   lawful activity approve --organisation --author ann --approver ben
+#   lawful org approve organisation.toml --author ann --approver ben
 [[person]]
 id = "ann"                          # fill in: who writes these files
 name = "Ann Author"

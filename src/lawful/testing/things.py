@@ -200,7 +200,7 @@ class Things:
         return Batch(base=first, fixed=fixed, things=tuple(things))
 
     def _held(self, thing: Thing) -> frozenset[str]:
-        """Facts that all things of a batch share: its moment, what records bind, what folds away."""
+        """Facts that a batch shares: its moment, what records bind, what folds away."""
         moment = self.book.vocabulary.law_of.get(thing.about, "at")
         bound = {name for each in thing.records for name in each.bound}
         return frozenset({moment, *bound, *FOLDED})

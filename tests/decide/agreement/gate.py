@@ -137,7 +137,9 @@ def as_example(found: Disagreement, thing: Thing, book: Book) -> str:
     rule = found.key.partition(":")[2]
     moment = f"on = {thing.on}" if thing.on else f'at = "{thing.at.isoformat()}"'
     facts = [
-        f"{name} = {_toml(value)}" for name, value in sorted(thing.values.items()) if value is not None
+        f"{name} = {_toml(value)}"
+        for name, value in sorted(thing.values.items())
+        if value is not None
     ]
     records = [f'"fulfilled:{each.rule}" = true' for each in thing.records]
     entry = book.entries.get(RuleId(rule))

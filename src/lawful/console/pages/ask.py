@@ -55,9 +55,16 @@ def show(visit: Visit) -> Answer:
     corrections = _corrections(form, answer)
     shown = {*SENTENCE, "entity", *(each.name for each in corrections)}
     page = AskPage(
-        question=facts, on=on, examples=_examples(visit), sentence=_sentence(form), corrections=corrections,
+        question=facts,
+        on=on,
+        examples=_examples(visit),
+        sentence=_sentence(form),
+        corrections=corrections,
         carried=tuple(each for each in fields_of(facts) if each[0] not in shown),
-        regions=_regions(visit), answer=answer, problem=problem, waiting=bool(facts) and visit.elsewhere,
+        regions=_regions(visit),
+        answer=answer,
+        problem=problem,
+        waiting=bool(facts) and visit.elsewhere,
     )
     return Shown(template="ask.html", context=page, status=problem.status if problem else 200)
 
@@ -73,14 +80,20 @@ def _asked_about(visit: Visit) -> tuple[dict[str, Any], str]:
     if number:
         example = next((each for each in examples() if str(each.number) == number), None)
         if example is None:
-            raise UsageError("There is no such worked question.", code="console.example",
-                             hint=f"There are {len(examples())}.")
+            raise UsageError(
+                "There is no such worked question.",
+                code="console.example",
+                hint=f"There are {len(examples())}.",
+            )
         facts, on = facts_of(example, visit.deployment), on or example.on
     return {**facts, **facts_in(visit)}, on
 
 
 def _examples(visit: Visit) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"title": each.title.in_(visit.lang), "href": f"{PATH}?example={each.number}"} for each in examples())
+    return tuple(
+        {"title": each.title.in_(visit.lang), "href": f"{PATH}?example={each.number}"}
+        for each in examples()
+    )
 
 
 def _sentence(form: Form) -> dict[str, Field]:
@@ -90,25 +103,35 @@ def _sentence(form: Form) -> dict[str, Field]:
 
 
 def _corrections(form: Form, answer: Mapping[str, Any] | None) -> tuple[Field, ...]:
-    """Fields of all facts used or wanted that the sentence does not ask, the wanted ones first."""
+    """Fields of all facts used or wanted that the sentence does not ask, wanted ones first."""
     if answer is None:
         return ()
     wanted = [each["name"] for each in answer["wanted"] if each["kind"] in ("fact", "place")]
     records = [each["name"] for each in answer["wanted"] if each["kind"] == "record"]
-    records += [name.removeprefix("fulfilled:") for name in form.facts if name.startswith("fulfilled:")]
+    records += [
+        name.removeprefix("fulfilled:") for name in form.facts if name.startswith("fulfilled:")
+    ]
     used = [each["fact"] for each in answer["facts"] if not each["fact"].startswith("fulfilled:")]
-    names = [each for each in dict.fromkeys((*wanted, *used)) if each not in SENTENCE and each != "at"]
-    return (*(form.field(each, wanted=each in wanted) for each in names),
-            *(form.record(each) for each in dict.fromkeys(records)))
+    names = [
+        each for each in dict.fromkeys((*wanted, *used)) if each not in SENTENCE and each != "at"
+    ]
+    return (
+        *(form.field(each, wanted=each in wanted) for each in names),
+        *(form.record(each) for each in dict.fromkeys(records)),
+    )
 
 
 def _regions(visit: Visit) -> tuple[tuple[str, str], ...]:
     texts = visit.deployment.vocabulary.lists["regions"]
-    return tuple(sorted(((code, text.in_(visit.lang)) for code, text in texts.items()), key=lambda each: each[1]))
+    return tuple(
+        sorted(
+            ((code, text.in_(visit.lang)) for code, text in texts.items()), key=lambda each: each[1]
+        )
+    )
 
 
 def _answer(visit: Visit, asked: Asked, facts: Mapping[str, Any], on: str) -> dict[str, Any]:
-    """The answer as every door gives it, with what this page adds: order, clocks, meters, links, take-away."""
+    """The answer as every door gives it, with what this page adds to it."""
     found = asked.explanation
     prose = Prose(found.book, visit.lang)
     wire = asked.wire(visit.lang)
@@ -116,23 +139,58 @@ def _answer(visit: Visit, asked: Asked, facts: Mapping[str, Any], on: str) -> di
     others = other_outcomes(found.book, found.thing, found.readings)
     return {
         **wire,
-        "verdict": _verdict(wire), "counts": _counts(wire), "order": _order(wire),
+        "rules": [_told(each, prose) for each in wire["rules"]],
+        "verdict": _verdict(wire),
+        "counts": _counts(wire),
+        "order": _order(wire),
         "obligations": [{**each, "when": clocks[each["id"]]} for each in wire["obligations"]],
-        "cures": [{**each, "href": address(PATH, fields_of({**facts, **_changed(facts, each)}), on=on)}
-                  for each in wire["cures"]],
-        "readings": [{**each, "others": [{"option": option, "says": each["options"][option], "outcome": outcome.value}
-                                         for option, outcome in others[each["id"]].items()]}
-                     for each in wire["readings"]],
-        "timeline": [{**each, "href": address(PATH, fields_of(facts), on=each["from"])} for each in wire["timeline"]],
-        "meters": [{**attrs.asdict(each), "label": prose.fact(each.fact)} for each in meters(found)],
+        "cures": [
+            {**each, "href": address(PATH, fields_of({**facts, **_changed(facts, each)}), on=on)}
+            for each in wire["cures"]
+        ],
+        "readings": [
+            {
+                **each,
+                "others": [
+                    {"option": option, "says": each["options"][option], "outcome": outcome.value}
+                    for option, outcome in others[each["id"]].items()
+                ],
+            }
+            for each in wire["readings"]
+        ],
+        "timeline": [
+            {**each, "href": address(PATH, fields_of(facts), on=each["from"])}
+            for each in wire["timeline"]
+        ],
+        "meters": [
+            {**attrs.asdict(each), "label": prose.fact(each.fact)} for each in meters(found)
+        ],
         "on": on or found.thing.at.date().isoformat(),
-        "take_away": {"shell": shell_line(facts, on), "python": python_call(facts, on),
-                      "json": address(PATH, fields_of(facts), on=on) + "&format=json"},
+        "take_away": {
+            "shell": shell_line(facts, on),
+            "python": python_call(facts, on),
+            "json": address(PATH, fields_of(facts), on=on) + "&format=json",
+        },
     }
 
 
+def _told(rule: Mapping[str, Any], prose: Prose) -> dict[str, Any]:
+    """An entry whose *nothing permits* is one reason for each permission that does not hold."""
+    return {**rule, "because": [part for each in rule["because"] for part in _apart(each, prose)]}
+
+
+def _apart(reason: Mapping[str, Any], prose: Prose) -> list[Mapping[str, Any]]:
+    if reason["part"] != "nothing_permits":
+        return [reason]
+    return [
+        {**reason, "text": each, "words": prose.rule(each)}
+        for each in reason["text"].split(", ")
+        if each
+    ]
+
+
 def _verdict(wire: Mapping[str, Any]) -> str:
-    """What people read: ``lawful``, ``prohibited``, ``not_yet``, ``facts`` needed or ``counsel`` needed."""
+    """What people read: an outcome, or for an open one ``facts`` or ``counsel`` needed."""
     if wire["outcome"] != "undetermined":
         return str(wire["outcome"])
     asks = {each["kind"] for each in wire["wanted"]}
@@ -141,11 +199,13 @@ def _verdict(wire: Mapping[str, Any]) -> str:
 
 def _counts(wire: Mapping[str, Any]) -> dict[str, int]:
     answers = [each["answer"] for each in wire["rules"] if each["kind"] == "rule"]
-    return {each: answers.count(each) for each in ("unmet", "undetermined", "met", "not_applicable")}
+    return {
+        each: answers.count(each) for each in ("unmet", "undetermined", "met", "not_applicable")
+    }
 
 
 def _order(wire: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Ids of entries as the page groups them: what stands against it, what carries it, what else was looked at."""
+    """Ids of entries as the page groups them: against it, for it, open, and not applicable."""
     groups: dict[str, list[str]] = {"against": [], "carried": [], "open": [], "apart": []}
     for each in wire["rules"]:
         demands = each["kind"] != "basis"

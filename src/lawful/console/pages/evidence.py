@@ -1,4 +1,4 @@
-"""Evidence: the newest entries of the log, one decision with its proof, and verification on demand."""
+"""Evidence: the newest entries of the log, one decision with its proof, verification on demand."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 25
 
 @attrs.frozen(kw_only=True)
 class EvidencePage:
-    """The newest entries, the signed head, open intents, and a verification if one was asked for."""
+    """The newest entries, the signed head, open intents, and a verification if asked for."""
 
     size: int
     entries: tuple[Mapping[str, Any], ...]
@@ -34,7 +34,7 @@ class EvidencePage:
 
 @attrs.frozen(kw_only=True)
 class DecisionPage:
-    """One entry: its leaf, its payload, and whether it stands in the log as the signed head says."""
+    """One entry: its leaf, its payload, and whether the signed head attests it."""
 
     leaf: Mapping[str, Any] = attrs.field(hash=False)
     payload: Mapping[str, Any] | None = attrs.field(hash=False)
@@ -46,7 +46,9 @@ class DecisionPage:
 
 def show_log(visit: Visit) -> Answer:
     """The newest entries, or those before an index."""
-    return Shown(template="evidence.html", context=_log_page(visit.deployment.evidence, _before(visit)))
+    return Shown(
+        template="evidence.html", context=_log_page(visit.deployment.evidence, _before(visit))
+    )
 
 
 def do_verify(visit: Visit) -> Answer:
@@ -58,7 +60,9 @@ def do_verify(visit: Visit) -> Answer:
     except ProofFailure as error:
         failure = problem_from(error)
     page = _log_page(log, None) if failure is None else _broken_page(log)
-    return Shown(template="evidence.html", context=attrs.evolve(page, report=report, failure=failure))
+    return Shown(
+        template="evidence.html", context=attrs.evolve(page, report=report, failure=failure)
+    )
 
 
 def show_decision(visit: Visit) -> Answer:
@@ -72,8 +76,12 @@ def show_decision(visit: Visit) -> Answer:
     except ProofFailure as error:
         failure = problem_from(error)
     page = DecisionPage(
-        leaf=_leaf_view(leaf), payload=payload, erased=bool(leaf.commitment) and payload is None and failure is None,
-        size=log.size(), proof=f"{PATH}/{leaf.id}/proof", failure=failure,
+        leaf=_leaf_view(leaf),
+        payload=payload,
+        erased=bool(leaf.commitment) and payload is None and failure is None,
+        size=log.size(),
+        proof=f"{PATH}/{leaf.id}/proof",
+        failure=failure,
     )
     return Shown(template="decision.html", context=page)
 
@@ -113,8 +121,14 @@ def _log_page(log: EvidenceLog, before: int | None) -> EvidencePage:
     leaves = log.tail(SHOWN, before)
     last = leaves[-1].index if leaves else 0
     return EvidencePage(
-        size=log.size(), entries=tuple(_leaf_view(each) for each in leaves), older=last if last > 0 else None,
-        checkpoint=_checkpoint(log), key=str(log.vkey), open_intents=len(log.open_intents()), report=None, failure=None,
+        size=log.size(),
+        entries=tuple(_leaf_view(each) for each in leaves),
+        older=last if last > 0 else None,
+        checkpoint=_checkpoint(log),
+        key=str(log.vkey),
+        open_intents=len(log.open_intents()),
+        report=None,
+        failure=None,
     )
 
 
@@ -123,8 +137,16 @@ def _broken_page(log: EvidenceLog) -> EvidencePage:
     try:
         return _log_page(log, None)
     except ProofFailure:
-        return EvidencePage(size=0, entries=(), older=None, checkpoint="", key=str(log.vkey), open_intents=0,
-                            report=None, failure=None)
+        return EvidencePage(
+            size=0,
+            entries=(),
+            older=None,
+            checkpoint="",
+            key=str(log.vkey),
+            open_intents=0,
+            report=None,
+            failure=None,
+        )
 
 
 def _checkpoint(log: EvidenceLog) -> str:
@@ -133,4 +155,8 @@ def _checkpoint(log: EvidenceLog) -> str:
 
 
 def _leaf_view(leaf: Leaf) -> dict[str, Any]:
-    return {name: value for name, value in attrs.asdict(leaf).items() if name != "data" and value is not None}
+    return {
+        name: value
+        for name, value in attrs.asdict(leaf).items()
+        if name != "data" and value is not None
+    }

@@ -65,17 +65,34 @@ def do_query(visit: Visit) -> Answer:
     page = _form(visit)
     try:
         answer = run_query(
-            visit.deployment, page.sql, purpose=_chosen(page.purposes), store=_chosen(page.stores),
-            actor=_chosen(page.actors), execute=visit.one("do") == "run", limit=ROWS_SHOWN, door="console",
+            visit.deployment,
+            page.sql,
+            purpose=_chosen(page.purposes),
+            store=_chosen(page.stores),
+            actor=_chosen(page.actors),
+            execute=visit.one("do") == "run",
+            limit=ROWS_SHOWN,
+            door="console",
         )
     except SqlRefused as error:
-        refused = Refused(code=error.code, sentence=error.refusal.message, caret=error.refusal.caret, hint=error.hint,
-                          decision=error.decision)
+        refused = Refused(
+            code=error.code,
+            sentence=error.refusal.message,
+            caret=error.refusal.caret,
+            hint=error.hint,
+            decision=error.decision,
+        )
         return Shown(template="query.html", context=attrs.evolve(page, refusal=refused), status=400)
     except UsageError as error:
-        return Shown(template="query.html", context=attrs.evolve(page, problem=problem_from(error)), status=400)
+        return Shown(
+            template="query.html",
+            context=attrs.evolve(page, problem=problem_from(error)),
+            status=400,
+        )
     wire = answer.wire(visit.lang)
-    page = attrs.evolve(page, answer=_marked(visit, wire), pieces=pieces(wire["sql"], wire["rewritten"]))
+    page = attrs.evolve(
+        page, answer=_marked(visit, wire), pieces=pieces(wire["sql"], wire["rewritten"])
+    )
     return Shown(template="query.html", context=page)
 
 
@@ -90,19 +107,29 @@ def _form(visit: Visit) -> QueryPage:
     return QueryPage(
         sql=visit.one("sql") or sample.sql,
         stores=_choices({each: each for each in stores}, visit.one("store") or sample.store),
-        purposes=_choices({each: prose.member("purpose", each) for each in purposes}, visit.one("purpose") or sample.purpose),
+        purposes=_choices(
+            {each: prose.member("purpose", each) for each in purposes},
+            visit.one("purpose") or sample.purpose,
+        ),
         actors=_choices(_actors(visit), visit.one("as") or sample.actor),
-        answer=None, pieces=(), refusal=None, problem=_missing(visit),
+        answer=None,
+        pieces=(),
+        refusal=None,
+        problem=_missing(visit),
     )
 
 
 def _choices(labels: Mapping[str, str], said: str) -> tuple[Choice, ...]:
     known = labels if said in labels or not said else {**labels, said: said}
-    return tuple(Choice(value=value, label=label, chosen=value == said) for value, label in known.items())
+    return tuple(
+        Choice(value=value, label=label, chosen=value == said) for value, label in known.items()
+    )
 
 
 def _chosen(choices: tuple[Choice, ...]) -> str:
-    return next((each.value for each in choices if each.chosen), choices[0].value if choices else "")
+    return next(
+        (each.value for each in choices if each.chosen), choices[0].value if choices else ""
+    )
 
 
 def _actors(visit: Visit) -> dict[str, str]:
@@ -116,7 +143,9 @@ def _actors(visit: Visit) -> dict[str, str]:
         for role in activity.roles if entity else ():
             staff = entity.roles.get(role) if entity else None
             if staff is not None and entity is not None:
-                found[f"{entity.id}/{role}"] = f"{staff.title.in_(visit.lang)} · {entity.name.in_(visit.lang)}"
+                found[f"{entity.id}/{role}"] = (
+                    f"{staff.title.in_(visit.lang)} · {entity.name.in_(visit.lang)}"
+                )
     return dict(sorted(found.items(), key=lambda each: each[1]))
 
 
@@ -124,32 +153,51 @@ def _missing(visit: Visit) -> Problem | None:
     """What a query still lacks in this deployment, in one sentence with the line to write."""
     words = visit.words
     if not visit.deployment.config.stores:
-        return Problem(status=200, code="console.no_store", sentence=words("query.no_store"), hint="lawful init URL")
+        return Problem(
+            status=200,
+            code="console.no_store",
+            sentence=words("query.no_store"),
+            hint="lawful init URL",
+        )
     try:
         activities = visit.deployment.activities
     except LawfulError as error:
         return problem_from(error)
     if not activities:
-        return Problem(status=200, code="console.no_activity", sentence=words("query.no_activity"),
-                       hint="lawful activity approve activities/NAME.toml --author A --approver B")
+        return Problem(
+            status=200,
+            code="console.no_activity",
+            sentence=words("query.no_activity"),
+            hint="lawful activity approve activities/NAME.toml --author A --approver B",
+        )
     return None
 
 
 def _marked(visit: Visit, wire: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer with a mark for each reason and each changed column, counts of both, and what cells are hidden."""
+    """The answer with a mark for each reason and each changed column, and what cells are hidden."""
     prose = Prose(visit.deployment.book, visit.lang)
     marks: dict[str, str] = {}
     for table in wire["withheld"]:
         for group in table["groups"]:
             marks.setdefault(group["rule"] or group["reason"], _mark(len(marks)))
     conditions = len(marks)
-    changed = [{**each, "mark": _mark(conditions + place),
-                "shown": [prose.member("data", name) for name in _least(visit, each["categories"])]}
-               for place, each in enumerate(wire["changed"])]
+    changed = [
+        {
+            **each,
+            "mark": _mark(conditions + place),
+            "shown": [prose.member("data", name) for name in _least(visit, each["categories"])],
+        }
+        for place, each in enumerate(wire["changed"])
+    ]
     empty = {each["column"]: each["mark"] for each in changed if each["becomes"] == "empty"}
     return {
-        **wire, "marks": marks, "conditions": conditions, "changed": changed, "shown": min(len(wire["rows"]), ROWS_SHOWN),
-        "influences": _influences(wire), "hidden": {name: empty[name] for name in wire["columns"] if name in empty},
+        **wire,
+        "marks": marks,
+        "conditions": conditions,
+        "changed": changed,
+        "shown": min(len(wire["rows"]), ROWS_SHOWN),
+        "influences": _influences(wire),
+        "hidden": {name: empty[name] for name in wire["columns"] if name in empty},
         "clear": wire["outcome"] == "lawful",
     }
 
