@@ -10,8 +10,10 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import attrs
+
 from lawful.cli.output import Output, leave
-from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
+from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 
 
 def run_init(output: Output, folder: Path, url: str, store: str) -> None:
@@ -108,80 +110,14 @@ def console() -> Callable[..., None]:
 
 def run_doctor(output: Output, folder: Path) -> None:
     """Check this deployment, a line for each thing; exit 1 on a finding."""
-    from lawful.db import reading
+    from lawful.cli.doctor import checks
     from lawful.gate.deployment import Deployment
-    from lawful.inventory import drift
-    from lawful.law import lint
 
-    rows: list[tuple[str, bool, str, str]] = []
     with Deployment.open(folder) as deployment:
-
-        def check(what: str, why: str, test: object) -> None:
-            try:
-                found = test()  # type: ignore[operator]  # a callable that returns a sentence or raises
-                rows.append((what, True, str(found or "fine"), why))
-            except LawfulError as error:
-                rows.append((what, False, str(error), why))
-
-        def rulebook() -> str:
-            findings = lint(deployment.book)
-            if findings:
-                raise findings[0]
-            return deployment.book.name
-
-        def organisation() -> str:
-            if deployment.organisation is None:
-                raise UsageError(
-                    "No organisation is approved.",
-                    hint="lawful org approve organisation.toml --author A --approver B",
-                )
-            return f"{len(deployment.organisation.entities)} entities, {len(deployment.activities)} approved activities"
-
-        def registers() -> str:
-            with reading(deployment.engine) as connection:
-                changed = list(drift(connection, deployment.folder))
-            if changed:
-                raise UsageError(
-                    f"Changed since approval: {', '.join(each.file for each in changed)}.",
-                    hint="Approve the files again.",
-                )
-            return "files are as approved"
-
-        check("rulebook", "a book with an error does not build", rulebook)
-        check(
-            "state",
-            "approvals and the last checkpoint live there",
-            lambda: str(deployment.engine.url.database),
-        )
-        check(
-            "evidence",
-            "without it nothing is read",
-            lambda: f"{deployment.evidence.size()} entries",
-        )
-        check("organisation", "only approved records open anything", organisation)
-        check("registers", "what counts is what was approved", registers)
-        for name in deployment.config.stores:
-            check(
-                f"store {name}",
-                "queries run there",
-                lambda name=name: (
-                    f"{len(deployment.store(name).catalog())} tables, "
-                    f"{len(deployment.dataset(name).tables)} described"
-                ),
-            )
+        rows = checks(deployment)
     if output.json:
-        output.data(
-            {
-                "version": 1,
-                "checks": [
-                    {"what": what, "ok": ok, "found": found, "why": why}
-                    for what, ok, found, why in rows
-                ],
-            }
-        )
-    else:
-        for what, ok, found, why in rows:
-            output.line(
-                f"{'●' if ok else '■'} {what:<16} {found}{'' if ok else f'  (why it matters: {why})'}"
-            )
-    leave(0 if all(ok for _, ok, _, _ in rows) else 1)
+        output.data({"version": 1, "checks": [attrs.asdict(row) for row in rows]})
+    for row in () if output.json else rows:
+        why = "" if row.ok else f"  (why it matters: {row.why})"
+        output.line(f"{'●' if row.ok else '■'} {row.what:<16} {row.found}{why}")
+    leave(0 if all(row.ok for row in rows) else 1)

@@ -86,6 +86,8 @@ def serve(
         server_header=False,
         date_header=False,
         proxy_headers=False,
+        ws="none",
+        lifespan="off",
     )
     _Server(config, ready).run()
 

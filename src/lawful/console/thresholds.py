@@ -13,6 +13,10 @@ from lawful.law.tree import Compare, FactTerm, Flag, Literal, Node, walk
 from lawful.terms.outcomes import Answer
 
 
+FAR = 5.0
+"""So many times its nearest threshold away from it, a count no longer matters."""
+
+
 @attrs.frozen(kw_only=True)
 class Meter:
     """A known count and the thresholds that entries on the table test it against, ascending."""
@@ -35,7 +39,8 @@ def meters(found: Explanation) -> tuple[Meter, ...]:
         for name, value in known
         if isinstance(value, int) and not isinstance(value, bool) and value > 0
     ]
-    return tuple(sorted(made, key=lambda each: (_distance(each), each.fact)))
+    near = (each for each in made if _distance(each) < FAR)
+    return tuple(sorted(near, key=lambda each: (_distance(each), each.fact)))
 
 
 def _on_the_table(each: RuleAnswer, book: Book) -> bool:

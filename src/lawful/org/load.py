@@ -56,13 +56,13 @@ def load_organisation(data: bytes, file: str, vocabulary: Vocabulary) -> Organis
     shape = document.shaped(_Organisation)
     persons: dict[str, Person] = {}
     for number, person in enumerate(shape.person):
-        check_id(document, person.id, persons, "person", number, "id")
+        check_id(document, person.id, persons, "person", "person", number, "id")
         for role in person.roles:
             document.one_of(role, PERSON_ROLES, "role of a person", "person", number, "roles")
         persons[person.id] = Person(id=person.id, name=person.name, roles=frozenset(person.roles))
     entities: dict[EntityId, Entity] = {}
     for number, entity in enumerate(shape.entity):
-        check_id(document, entity.id, entities, "entity", number, "id")
+        check_id(document, entity.id, entities, "entity", "entity", number, "id")
         if entity.id == ORGANISATION_ID:
             raise UsageError(
                 f"An entity cannot be called '{ORGANISATION_ID}'; that is the file as a whole.",

@@ -17,7 +17,7 @@ from lawful.terms.errors import LawfulError, UsageError
 
 PATH = "/query"
 TAB = Tab(name="query", path=PATH, order=2, letter="q")
-ROWS_SHOWN = 50
+ROWS_SHOWN = 20
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
 
@@ -90,9 +90,9 @@ def do_query(visit: Visit) -> Answer:
             status=400,
         )
     wire = answer.wire(visit.lang)
-    page = attrs.evolve(
-        page, answer=_marked(visit, wire), pieces=pieces(wire["sql"], wire["rewritten"])
-    )
+    marked = _marked(visit, wire)
+    cut = pieces(wire["sql"], wire["rewritten"], _notes(marked))
+    page = attrs.evolve(page, answer=marked, pieces=cut)
     return Shown(template="query.html", context=page)
 
 
@@ -200,6 +200,13 @@ def _marked(visit: Visit, wire: Mapping[str, Any]) -> dict[str, Any]:
         "hidden": {name: empty[name] for name in wire["columns"] if name in empty},
         "clear": wire["outcome"] == "lawful",
     }
+
+
+def _notes(marked: Mapping[str, Any]) -> dict[str, str]:
+    """Marks of the changed columns by name; under the empty name those of the rows withheld."""
+    rows = list(marked["marks"].values())
+    span = f"{rows[0]}–{rows[-1]}" if len(rows) > 1 else "".join(rows)
+    return {"": span, **{each["column"]: each["mark"] for each in marked["changed"]}}
 
 
 def _mark(place: int) -> str:
