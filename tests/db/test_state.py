@@ -108,9 +108,7 @@ def test_each_connection_is_prepared(engine: Engine) -> None:
     }
     with engine.connect() as one, engine.connect().execution_options(lawful_reads=True) as two:
         for connection in (one, two):
-            found = {
-                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted
-            }
+            found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
             assert found == wanted
             connection.rollback()
 

@@ -59,9 +59,7 @@ MASKS = [
 
 
 @pytest.mark.parametrize(("categories", "wanted"), MASKS)
-def test_the_nearest_mask_and_of_several_the_strictest(
-    categories: list[str], wanted: Mask
-) -> None:
+def test_the_nearest_mask_and_of_several_the_strictest(categories: list[str], wanted: Mask) -> None:
     assert mask_for(load(ACTIVITY), VOCABULARY, categories) is wanted
 
 

@@ -124,8 +124,8 @@ def test_nobody_makes_themselves_an_approver(conn: Connection) -> None:
     with pytest.raises(UsageError) as caught:
         organisation(conn, text, at=LATER, by="eve")
     assert caught.value.code == "inventory.unknown_person"
+    proposal = propose("organisation", text.encode(), "organisation.toml", VOCABULARY)
     with pytest.raises(UsageError, match="no role that approves"):
-        proposal = propose("organisation", text.encode(), "organisation.toml", VOCABULARY)
         approve(conn, VOCABULARY, proposal, author="ben", approver="ann", at=LATER)
     organisation(conn, text, at=LATER)
     activity(conn, at=LATER, author="ben", approver="eve")

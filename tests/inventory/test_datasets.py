@@ -77,7 +77,9 @@ def test_names_are_found_as_the_engines_find_them() -> None:
 
 
 CONSENT = 'reason = { en = "no consent row means no", zh = "无记录即未同意" }\n'
-GIFT = 'no_subject = "none"\nreason = { en = "most orders are no gifts", zh = "多数订单不是礼品" }\n'
+GIFT = (
+    'no_subject = "none"\nreason = { en = "most orders are no gifts", zh = "多数订单不是礼品" }\n'
+)
 UNPERSONAL = 'reason = { en = "no personal data", zh = "不含个人信息" }\n'
 WRONG = [
     ("subject.facts.birth_date", "subject.facts.birthdate", 9, "law.unknown_fact", "'birth_date'"),

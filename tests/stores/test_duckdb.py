@@ -41,7 +41,7 @@ class TestDuckDB(StoreSuite):
 
     def test_extensions_do_not_load_themselves(self, path: Path) -> None:
         with open_store(str(path), name="shop").session() as session:
-            wanted = "autoload_known_extensions, autoinstall_known_extensions".split(", ")
+            wanted = ["autoload_known_extensions", "autoinstall_known_extensions"]
             wanted += ["enable_external_access", "allow_community_extensions"]
             sql = f"SELECT {', '.join(f'current_setting({name!r})' for name in wanted)}"
             assert list(session.rows(sql)) == [(False,) * 4]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import attrs
 
@@ -25,15 +26,17 @@ class Check:
 
 def checks(deployment: Deployment) -> list[Check]:
     """Everything that a deployment needs to answer, enforce and prove."""
-    rows = [
+    rows: list[tuple[str, str, Callable[[], str]]] = [
         ("rulebook", "a book with an error does not build", lambda: _rulebook(deployment)),
         ("state", "approvals and the last checkpoint live there", lambda: _state(deployment)),
         ("evidence", "without it nothing is read", lambda: f"{deployment.evidence.size()} entries"),
         ("organisation", "only approved records open anything", lambda: _organisation(deployment)),
         ("registers", "what counts is what was approved", lambda: _registers(deployment)),
     ]
-    for name in deployment.config.stores:
-        rows.append((f"store {name}", "queries run there", lambda name=name: _store(deployment, name)))
+    rows += [
+        (f"store {name}", "queries run there", partial(_store, deployment, name))
+        for name in deployment.config.stores
+    ]
     return [_checked(what, why, test) for what, why, test in rows]
 
 
@@ -69,7 +72,9 @@ def _registers(deployment: Deployment) -> str:
     with reading(deployment.engine) as connection:
         changed = drift(connection, deployment.folder)
     if changed:
-        raise UsageError(" ".join(each.message for each in changed), hint="Approve the files again.")
+        raise UsageError(
+            " ".join(each.message for each in changed), hint="Approve the files again."
+        )
     return "files are as approved"
 
 

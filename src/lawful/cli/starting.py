@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import webbrowser
 from collections.abc import Callable
@@ -88,12 +89,27 @@ def run_serve(output: Output, folder: Path, port: int) -> None:
 def _serve(output: Output, folder: Path, port: int, address: str, *, shown: bool) -> None:
     from lawful.gate.deployment import Deployment
 
+    check_port(port)
     with Deployment.open(folder) as deployment:
         output.line(f"Lawful on {address}   (Ctrl-C stops it; the data stays)")
         sys.stdout.flush()
         if shown:
             webbrowser.open(address)
         console()(deployment, host="127.0.0.1", port=port)
+
+
+def check_port(port: int) -> None:
+    """Raise EnvironmentFailure if another program listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise EnvironmentFailure(
+                f"Another program uses port {port}.",
+                code="serve.port",
+                hint="Choose one: --port 8421",
+            ) from None
 
 
 def console() -> Callable[..., None]:
@@ -103,7 +119,9 @@ def console() -> Callable[..., None]:
     """
     found = list(entry_points(group="lawful.doors", name="console"))
     if not found:
-        raise EnvironmentFailure("This installation has no console.", hint="Install the package again: make install")
+        raise EnvironmentFailure(
+            "This installation has no console.", hint="Install the package again: make install"
+        )
     serve: Callable[..., None] = found[0].load()
     return serve
 

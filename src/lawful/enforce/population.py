@@ -111,7 +111,9 @@ def _fact(
     """A fact's expression: no row, contradiction, NULL, then the stored value in the vocabulary's words."""
     write = _Cases(fact, writing)
     if fact.type == "set":
-        return FactSql(cases=write.set_cases(source, column, found, _valid_sets(fact, source, writing, origin)))
+        return FactSql(
+            cases=write.set_cases(source, column, found, _valid_sets(fact, source, writing, origin))
+        )
     return FactSql(value=write.cases(source, column, found, write.stored(source, column)))
 
 
@@ -121,7 +123,10 @@ class _Cases:
 
     def cases(self, source: FactSource, column: str, found: str, known: str) -> str:
         """``CASE`` over what can be missing; without a lookup only NULL can."""
-        whens = [f"WHEN {test} THEN {self.value(value)}" for test, value in _absences(source, column, found)]
+        whens = [
+            f"WHEN {test} THEN {self.value(value)}"
+            for test, value in _absences(source, column, found)
+        ]
         return f"CASE {' '.join(whens)} ELSE {known} END"
 
     def set_cases(
@@ -129,11 +134,17 @@ class _Cases:
     ) -> tuple[tuple[str, SetValue | None], ...]:
         """What a stored set can be, in the order of a ``CASE``: absent, contradictory, each text understood."""
         text = f"CAST({column} AS {'VARCHAR' if self.writing.dialect == 'duckdb' else 'TEXT'})"
-        absent = [(test, value if isinstance(value, SetValue) else None) for test, value in _absences(source, column, found)]
+        absent = [
+            (test, value if isinstance(value, SetValue) else None)
+            for test, value in _absences(source, column, found)
+        ]
         by_members: dict[frozenset[str], list[str]] = {}
         for raw, members in sorted(valid.items()):
             by_members.setdefault(members, []).append(literal(raw, self.writing.dialect))
-        stored = [(f"{text} IN ({', '.join(texts)})", SetValue(members)) for members, texts in by_members.items()]
+        stored = [
+            (f"{text} IN ({', '.join(texts)})", SetValue(members))
+            for members, texts in by_members.items()
+        ]
         return (*absent, *stored)
 
     def unknown(self) -> str:

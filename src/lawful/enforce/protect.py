@@ -117,14 +117,21 @@ def code_population(
     """
     sql = population_sql(population, conditions.asked(), writing)
     codes = conditions.codes(sql.facts, writing.dialect)
-    coded = f"SELECT {sql.key} AS k, {vector_sql(codes)} AS v {sql.body} WHERE {sql.key} IS NOT NULL"
+    coded = (
+        f"SELECT {sql.key} AS k, {vector_sql(codes)} AS v {sql.body} WHERE {sql.key} IS NOT NULL"
+    )
     session.run(
         f"CREATE TEMP TABLE {name} AS SELECT k, "
         f"CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v FROM ({coded}) AS c GROUP BY k"
     )
     found = session.rows(f"SELECT DISTINCT v FROM {name} WHERE v <> {CONFLICTING}")
-    return Coded(population=population, conditions=conditions, codes=codes, table=name,
-                 observed=tuple(sorted(int(str(row[0])) for row in found)))
+    return Coded(
+        population=population,
+        conditions=conditions,
+        codes=codes,
+        table=name,
+        observed=tuple(sorted(int(str(row[0])) for row in found)),
+    )
 
 
 def plan_verdicts(

@@ -146,7 +146,9 @@ class _Runner:
         self.plans: dict[int, TablePlan] = {}
         self.things: dict[str, Thing] = {}
         self.coded: dict[tuple[str, int], Coded] = {}
-        self.made: dict[tuple[str, int, tuple[Categories, ...]], tuple[str, dict[int, Verdict]]] = {}
+        self.made: dict[
+            tuple[str, int, tuple[Categories, ...]], tuple[str, dict[int, Verdict]]
+        ] = {}
 
     def run(self, parsed: Parsed, *, execute: bool, limit: int, door: str) -> QueryAnswer:
         for reference in parsed.references:
@@ -224,14 +226,20 @@ class _Runner:
         place = (population.name, id(thing))
         if place not in self.coded:
             conditions = Conditions(self.deployment.decider, thing, population.facts)
-            self.coded[place] = code_population(self.session, conditions, population, self.name(), self.writing())
+            self.coded[place] = code_population(
+                self.session, conditions, population, self.name(), self.writing()
+            )
         made = (*place, columns)
         if made not in self.made:
             name = self.name()
-            found = plan_verdicts(self.session, self.coded[place], columns, name, self.store.dialect)
+            found = plan_verdicts(
+                self.session, self.coded[place], columns, name, self.store.dialect
+            )
             self.made[made] = (name, found)
         table, verdicts = self.made[made]
-        return RolePlan(role=role, population=population, table=table, columns=columns, verdicts=verdicts)
+        return RolePlan(
+            role=role, population=population, table=table, columns=columns, verdicts=verdicts
+        )
 
     def name(self) -> str:
         """A fresh name for a temporary table."""
@@ -345,4 +353,6 @@ class _Runner:
                 more = True
                 break
             rows.append(row)
-        return attrs.evolve(answer, rows=tuple(rows), more=more, executed=True, columns=found.columns)
+        return attrs.evolve(
+            answer, rows=tuple(rows), more=more, executed=True, columns=found.columns
+        )

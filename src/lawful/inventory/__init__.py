@@ -1,22 +1,10 @@
 """The map: the register of approved activities, and what each store holds about whom."""
 
 from lawful.inventory.activities import load_activity
-from lawful.inventory.approvals import (
-    Approval,
-    Drift,
-    Proposal,
-    activities,
-    approve,
-    check_approval,
-    drift,
-    find_activity,
-    find_organisation,
-    get_activity,
-    propose,
-    standing_approvals,
-)
+from lawful.inventory.approvals import Proposal, approve, check_approval, propose
 from lawful.inventory.checking import check_against, is_note
 from lawful.inventory.datasets import load_dataset
+from lawful.inventory.drift import Drift, drift
 from lawful.inventory.model import (
     Activity,
     ColumnLabel,
@@ -29,6 +17,14 @@ from lawful.inventory.model import (
     Role,
 )
 from lawful.inventory.needs import is_needed, mask_for
+from lawful.inventory.queries import (
+    Approval,
+    activities,
+    find_activity,
+    find_organisation,
+    get_activity,
+    standing_approvals,
+)
 from lawful.inventory.skeleton import skeleton
 
 __all__ = [

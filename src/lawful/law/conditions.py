@@ -88,7 +88,7 @@ def check_line(book: Book, asked: Asked) -> Iterator[UsageError]:
 def _check_node(book: Book, node: Node, about: str) -> None:
     match node:
         case Flag(name) if name in book.definitions:
-            _definition(book, name, name, about)
+            _definition(book, name, about)
         case Flag(name) | PresumedFlag(name):
             _typed(book, name, about, "flag")
         case HasAny(fact, members, listed):
@@ -111,21 +111,24 @@ def _check_node(book: Book, node: Node, about: str) -> None:
             pass
 
 
-def _definition(book: Book, name: str, used: str, about: str) -> None:
+def _definition(book: Book, name: str, about: str) -> None:
     """A definition used of a thing tests only facts that this thing can know."""
-    for entry in book.definitions[name]:
-        for line in entry.when:
-            for found in sorted(facts_in(line.node)):
-                if found in book.definitions:
-                    if found != used:
-                        _definition(book, found, used, about)
-                elif found in book.vocabulary.facts and not book.vocabulary.knows_fact(
-                    about, found
-                ):
-                    raise UsageError(
-                        f"'{used}' rests on '{found}', a fact that a {about} cannot know.",
-                        hint="Write a definition for this kind of thing.",
-                    )
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        lines = [line for entry in book.definitions[each] for line in entry.when]
+        for found in sorted(fact for line in lines for fact in facts_in(line.node)):
+            if found in book.definitions:
+                waiting.append(found)
+            elif found in book.vocabulary.facts and not book.vocabulary.knows_fact(about, found):
+                raise UsageError(
+                    f"'{name}' rests on '{found}', a fact that a {about} cannot know.",
+                    hint="Write a definition for this kind of thing.",
+                )
 
 
 def _typed(book: Book, name: str, about: str, *types: str) -> Fact:

@@ -93,8 +93,8 @@ class Vocabulary:
 
     def only_permits(self, name: str) -> bool:
         """Must each entry by itself treat *yes* of this fact as never worse than *no*?"""
-        fact = self.facts[name]
-        return bool(fact.unrecorded) and not fact.unrecorded_reason
+        fact = self.facts.get(name)
+        return fact is not None and bool(fact.unrecorded) and not fact.unrecorded_reason
 
     def find(self, name: str, about: str = "", at: Location | None = None) -> Fact:
         """The fact called ``name``.

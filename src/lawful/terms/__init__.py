@@ -1,7 +1,15 @@
 """Nouns that every room shares: ids, values, outcomes, texts and errors. No I/O, no clock."""
 
 from lawful.terms.errors import LawfulError, Location
-from lawful.terms.ids import ActivityId, DecisionId, EntityId, FactName, InstrumentId, Region, RuleId
+from lawful.terms.ids import (
+    ActivityId,
+    DecisionId,
+    EntityId,
+    FactName,
+    InstrumentId,
+    Region,
+    RuleId,
+)
 from lawful.terms.outcomes import Answer, Outcome, Otherwise
 from lawful.terms.texts import Text
 from lawful.terms.values import (

@@ -64,7 +64,7 @@ OUTSIDE = (
 
 
 class StoreSuite:
-    """The suite. A subclass says how its databases are made and written; ``path`` may have any name."""
+    """The suite. A subclass says how its databases are made, written and locked."""
 
     dialect: Literal["duckdb", "sqlite"]
     fails_on_value: str
