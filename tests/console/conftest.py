@@ -43,7 +43,9 @@ class Door:
     def get(self, path: str, **extra: Any) -> httpx.Response:
         return self.ask("GET", path, **extra)
 
-    def post(self, path: str, data: Mapping[str, str] | None = None, **extra: Any) -> httpx.Response:
+    def post(
+        self, path: str, data: Mapping[str, str] | None = None, **extra: Any
+    ) -> httpx.Response:
         return self.ask("POST", path, data=dict(data or {}), **extra)
 
     def json(self, path: str) -> dict[str, Any]:
@@ -88,7 +90,12 @@ def own(tmp_path: Path) -> Iterator[Deployment]:
 def address(platform: Deployment) -> Iterator[str]:
     """The sample platform's console on a loopback port."""
     config = uvicorn.Config(
-        create_app(platform), host="127.0.0.1", port=0, log_level="warning", ws="none", lifespan="off"
+        create_app(platform),
+        host="127.0.0.1",
+        port=0,
+        log_level="warning",
+        ws="none",
+        lifespan="off",
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

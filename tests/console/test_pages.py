@@ -1,12 +1,19 @@
 from __future__ import annotations
 
+import json
 import re
 
+import attrs
 import pytest
+from starlette.responses import Response
 
+from lawful.console import app, create_app
 from lawful.console.discovery import pages, tabs
-from lawful.console.page import plain
+from lawful.console.language import languages
+from lawful.console.page import Shown, Visit, plain
 from lawful.console.pages import ask, evidence, law, query
+from lawful.console.rendering import environment
+from lawful.gate.deployment import Deployment
 from tests.console.conftest import Door
 
 PATHS = [
@@ -59,26 +66,92 @@ def test_home_opens_an_answered_question(door: Door) -> None:
     assert (home.status_code, home.headers["location"]) == (303, "/ask?example=1")
 
 
-@pytest.mark.parametrize("module", [ask, law, query, evidence])
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/ask?example=1", ask.AskPage),
+        ("/query", query.QueryPage),
+        ("/law", law.LawPage),
+        ("/law/cn.pipl.38", law.ArticlePage),
+        ("/evidence", evidence.EvidencePage),
+    ],
+)
 def test_the_twin_is_the_context(
-    module: object, door: Door, monkeypatch: pytest.MonkeyPatch
+    path: str, kind: type, door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The JSON is exactly the context dataclass that the template was given."""
-    path = module.PATH  # type: ignore[attr-defined]  # a page's module
-    seen: list[object] = []
-    way = next(each for page in pages() for each in page.ways if each.path == path and "GET" in each.methods)
-    handler = way.handler
+    """The JSON holds exactly the context that the template would have been given."""
+    seen: list[Shown] = []
+    made = app._json
 
-    def watched(visit: object) -> object:
-        shown = handler(visit)  # type: ignore[arg-type]  # a Visit
-        seen.append(shown.context)  # type: ignore[union-attr]  # a page
-        return shown
+    def watched(visit: Visit, answer: Shown, page: str) -> Response:
+        seen.append(answer)
+        return made(visit, answer, page)
 
-    monkeypatch.setattr("lawful.console.discovery.pages", pages)
-    object.__setattr__(way, "handler", watched)
-    try:
-        app = Door(type(door.app) and __import__("lawful.console", fromlist=["x"]).create_app(door.app.state.deployment))
-        body = app.json(path)
-    finally:
-        object.__setattr__(way, "handler", handler)
-    assert {key: value for key, value in body.items() if key not in ("page", "lang")} == plain(seen[0])
+    monkeypatch.setattr(app, "_json", watched)
+    body = door.json(path)
+    context = seen[0].context
+    assert isinstance(context, kind)
+    assert body.pop("page") and body.pop("lang")
+    assert set(body) == {each.name for each in attrs.fields(kind)}
+    assert body == json.loads(json.dumps(plain(context)))
+
+
+def test_templates_compile_and_name_what_they_show() -> None:
+    for lang in languages():
+        made = environment(lang)
+        names = made.list_templates()
+        assert len(names) >= 9
+        for name in names:
+            made.get_template(name)
+            text, _, _ = made.loader.get_source(made, name)  # type: ignore[union-attr]  # it has one
+            if '{% extends "base.html" %}' in text:
+                assert "{% block title %}" in text, name
+
+
+def test_health(door: Door) -> None:
+    assert door.get("/healthz").text == "ok\n"
+    assert door.get("/readyz").json()["ready"] is True
+
+
+def test_not_ready_without_evidence(own: Deployment) -> None:
+    assert own.evidence.size() == 0
+    (own.state / "evidence" / "checkpoint").unlink()
+    ready = Door(create_app(own)).get("/readyz")
+    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/nowhere", 404, "console.404"),
+        ("/law/nothing.of.the.kind", 404, "console.404"),
+        ("/evidence/dec_0", 404, "console.404"),
+        ("/static/../app.py", 404, "console.404"),
+        ("/evidence?before=x", 400, "console.before"),
+        ("/law?on=yesterday", 400, "console.date"),
+    ],
+)
+def test_errors_have_code_sentence_hint(path: str, status: int, code: str, door: Door) -> None:
+    html, twin = door.get(path), door.get(path, headers={"accept": "application/json"})
+    assert html.status_code == twin.status_code == status
+    assert twin.json()["code"] == code
+    assert twin.json()["sentence"]
+    assert code in html.text
+
+
+def test_a_method_that_a_page_does_not_take(door: Door) -> None:
+    assert door.post("/law").status_code == 405
+
+
+def test_a_page_that_breaks_says_so_and_nothing_more(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(evidence, "_log_page", broken)
+    found = door.get("/evidence")
+    assert found.status_code == 500
+    assert "console.500" in found.text
+    assert "secret" not in found.text
+    assert "a page broke: RuntimeError" in caplog.text

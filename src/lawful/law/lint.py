@@ -35,13 +35,13 @@ from lawful.terms.ids import RuleId
 
 def lint(book: Book) -> list[LawfulError]:
     """Everything that is wrong with the entries of a book, in order of file and line."""
-    found: list[LawfulError] = []
+    found: list[LawfulError] = [*_cycles(book)]
+    checks = CHECKS if not found else tuple(each for each in CHECKS if each is not check_permitting)
     for entry in book.rulebook.entries:
-        for check in CHECKS:
+        for check in checks:  # check_permitting follows definitions, which must not go round
             found += check(book, entry)
     for asked in asked_elsewhere(book):
         found += check_line(book, asked)
-    found += _cycles(book)
     found += _twice(book)
     return sorted(found, key=lambda each: (each.location.file, each.location.line))
 

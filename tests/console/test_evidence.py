@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lawful.console import create_app
+from lawful.console.pages import evidence
+from lawful.evidence import erase_payload, verify_proof
+from lawful.gate.deployment import Deployment
+from tests.console.conftest import Door
+
+
+def ask_some(door: Door, n: int = 1) -> list[str]:
+    return [door.json("/ask?operation=share&data=phone")["answer"]["decision"] for _ in range(n)]
+
+
+def test_the_newest_come_first_and_older_ones_follow(
+    own: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evidence, "SHOWN", 3)
+    door = Door(create_app(own))
+    assert "Nothing is recorded yet" in door.get("/evidence").text
+    made = ask_some(door, 5)
+    first = door.json("/evidence")
+    assert [each["id"] for each in first["entries"]] == made[:1:-1] and first["older"] == 2
+    rest = door.json(f"/evidence?before={first['older']}")
+    assert [each["id"] for each in rest["entries"]] == made[1::-1] and rest["older"] is None
+    assert "/evidence?before=2" in door.get("/evidence").text
+
+
+def test_a_decision_shows_leaf_payload_and_a_checked_proof(own: Deployment) -> None:
+    door = Door(create_app(own))
+    (decision,) = ask_some(door)
+    body, html = door.json(f"/evidence/{decision}"), door.get(f"/evidence/{decision}").text
+    assert body["leaf"]["operation"] == "share" and body["payload"]["facts"]["data"] == [
+        "contact",
+        "phone",
+    ]
+    assert body["failure"] is None and "Proof checked" in html
+    proof = door.get(body["proof"])
+    assert proof.headers["content-disposition"] == f'attachment; filename="{decision}.tlog-proof"'
+    leaf = own.evidence.find(decision)
+    assert leaf is not None
+    verify_proof(proof.text, leaf.data, str(own.evidence.vkey))
+
+
+def test_verification_says_what_it_checked(own: Deployment) -> None:
+    door = Door(create_app(own))
+    ask_some(door, 3)
+    report = door.post("/evidence/verify?format=json").json()["report"]
+    assert report["entries"] == 3 and "second place" in report["checked"]
+    html = door.post("/evidence/verify").text
+    assert "The proof holds" in html and "second place" in html
+
+
+def payloads(deployment: Deployment) -> list[Path]:
+    return sorted((deployment.state / "evidence" / "payload").rglob("*.json"))
+
+
+def test_a_changed_payload_is_named(own: Deployment) -> None:
+    door = Door(create_app(own))
+    (decision,) = ask_some(door)
+    (path,) = payloads(own)
+    path.write_bytes(path.read_bytes().replace(b"share", b"shere"))
+    failure = door.post("/evidence/verify?format=json").json()["failure"]
+    assert failure["code"] == "evidence.payload" and failure["place"].endswith(path.name)
+    html = door.post("/evidence/verify").text
+    assert "The proof does not hold" in html and path.name in html and "The proof holds" not in html
+    page = door.get(f"/evidence/{decision}").text
+    assert "The proof does not hold" in page and "Proof checked" not in page
+
+
+def test_a_changed_entry_is_named(own: Deployment) -> None:
+    door = Door(create_app(own))
+    ask_some(door, 2)
+    (bundle,) = (own.state / "evidence" / "tile" / "entries").rglob("*.p/*")
+    bundle.write_bytes(
+        bundle.read_bytes().replace(b'"operation":"share"', b'"operation":"shard"', 1)
+    )
+    failure = door.post("/evidence/verify?format=json").json()["failure"]
+    assert failure["code"] == "evidence.leaf" and "leaf 0" in failure["sentence"]
+
+
+def test_an_erased_payload_is_told_as_erased(own: Deployment) -> None:
+    door = Door(create_app(own))
+    (decision,) = ask_some(door)
+    leaf = own.evidence.find(decision)
+    assert leaf is not None
+    erase_payload(own.evidence, leaf.commitment, entity="nobody", door="cli")
+    html = door.get(f"/evidence/{decision}").text
+    assert "Erased, and recorded as erased" in html and "Proof checked" in html
