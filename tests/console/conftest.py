@@ -1,4 +1,4 @@
-"""A small sample platform, an empty deployment, and ways to ask the console without and with a socket."""
+"""A small sample platform, an empty deployment, and ways to ask without and with a socket."""
 
 from __future__ import annotations
 

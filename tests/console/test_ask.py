@@ -21,14 +21,31 @@ from lawful.terms.outcomes import Outcome
 from tests.console.conftest import Door
 
 EXPORT = {
-    "operation": "transfer", "purpose": "customer_service", "lawful_bases": "consent", "data": "phone",
-    "needed_for_purpose": "true", "controller_region": "CN", "collected_in": "CN", "recipient_role": "controller",
-    "recipient_region": "SG", "subject_located_in": "CN", "subject_resident_in": "CN", "birth_date": "1990-12-01",
-    "consent_given": "true", "consent_separate": "true", "consent_withdrawn": "false", "ciio": "false",
-    "told": "recipient_name,recipient_contact,purpose,method,categories,rights_route", "important_data": "none",
-    "exported_general_persons_ytd": "50000", "exported_sensitive_persons_ytd": "0", "fulfilled:cn.pipl.55": "true",
-    "exported_persons_2y": "50000", "exported_sensitive_persons_2y": "0", "persons_held": "900000",
-}  # fmt: skip
+    "operation": "transfer",
+    "purpose": "customer_service",
+    "lawful_bases": "consent",
+    "data": "phone",
+    "needed_for_purpose": "true",
+    "controller_region": "CN",
+    "collected_in": "CN",
+    "recipient_role": "controller",
+    "recipient_region": "SG",
+    "subject_located_in": "CN",
+    "subject_resident_in": "CN",
+    "birth_date": "1990-12-01",
+    "consent_given": "true",
+    "consent_separate": "true",
+    "consent_withdrawn": "false",
+    "ciio": "false",
+    "told": "recipient_name,recipient_contact,purpose,method,categories,rights_route",
+    "important_data": "none",
+    "exported_general_persons_ytd": "50000",
+    "exported_sensitive_persons_ytd": "0",
+    "fulfilled:cn.pipl.55": "true",
+    "exported_persons_2y": "50000",
+    "exported_sensitive_persons_2y": "0",
+    "persons_held": "900000",
+}
 
 
 def asked(door: Door, **changes: str) -> dict[str, Any]:
@@ -65,9 +82,11 @@ def test_the_answer_follows_the_day(door: Door) -> None:
     assert (before["outcome"], after["outcome"]) == ("not_yet", "lawful")
     assert rule_of(before, "cn.pipl.38.mechanism")["answer"] == "unmet"
     exempt = rule_of(after, "cn.cross_border_flow_provisions_2024.5.1.4")
-    assert exempt["answer"] == "applies" and exempt["id"] in after["order"]["carried"]
+    assert exempt["answer"] == "applies"
+    assert exempt["id"] in after["order"]["carried"]
     turn = next(each for each in after["timeline"] if each["from"] == "2024-03-22")
-    assert turn["outcome"] == "lawful" and "on=2024-03-22" in turn["href"]
+    assert turn["outcome"] == "lawful"
+    assert "on=2024-03-22" in turn["href"]
 
 
 def test_a_count_not_known_is_wanted_and_asked_for(door: Door) -> None:
@@ -76,11 +95,13 @@ def test_a_count_not_known_is_wanted_and_asked_for(door: Door) -> None:
     wanted = next(
         each for each in body["answer"]["wanted"] if each["name"] == "exported_general_persons_ytd"
     )
-    assert wanted["why"] and wanted["from"] == "meter"
+    assert wanted["why"]
+    assert wanted["from"] == "meter"
     field = next(
         each for each in body["corrections"] if each["name"] == "exported_general_persons_ytd"
     )
-    assert field["wanted"] and field["value"] == "null"
+    assert field["wanted"]
+    assert field["value"] == "null"
     html = door.get(
         "/ask?" + urlencode({**EXPORT, "on": "2024-03-23", "exported_general_persons_ytd": "null"})
     ).text
@@ -98,9 +119,15 @@ def test_a_place_that_is_not_covered_is_for_counsel(door: Door) -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "verdict"),
-    [({"fact"}, "facts"), ({"fact", "counsel"}, "facts"), ({"record"}, "facts"), ({"place"}, "facts"),
-     ({"counsel"}, "counsel"), ({"not_covered"}, "counsel")],
-)  # fmt: skip
+    [
+        ({"fact"}, "facts"),
+        ({"fact", "counsel"}, "facts"),
+        ({"record"}, "facts"),
+        ({"place"}, "facts"),
+        ({"counsel"}, "counsel"),
+        ({"not_covered"}, "counsel"),
+    ],
+)
 def test_what_people_read_when_it_is_open(wanted: set[str], verdict: str) -> None:
     from lawful.console.pages.ask import _verdict
 
@@ -116,14 +143,16 @@ def test_two_laws_that_collide_are_both_cited(door: Door) -> None:
     sides = {(each["command"]["id"], each["rule"]["id"]) for each in body["answer"]["conflicts"]}
     assert ("us.cloud.2713.disclose", "cn.dsl.36.disclose") in sides
     section = html[html.index("Two laws collide") :]
-    assert "18 USC 2713" in section and "数据安全法 第三十六条" in section
+    assert "18 USC 2713" in section
+    assert "数据安全法 第三十六条" in section
     assert "unverified" in section
 
 
 def test_each_cure_leads_to_the_question_that_it_makes(door: Door) -> None:
     body = door.json("/ask?example=1")
     cures = body["answer"]["cures"]
-    assert cures and all(each["outcome"] == "lawful" for each in cures)
+    assert cures
+    assert all(each["outcome"] == "lawful" for each in cures)
     for cure in cures:
         after = door.json(cure["href"])
         assert after["answer"]["outcome"] == "lawful", cure
@@ -162,7 +191,8 @@ def test_an_unknown_fact_or_value_is_told_with_the_nearest(door: Door) -> None:
     for query, hint in (("/ask?operatoin=share", "operation"), ("/ask?operation=shar", "share")):
         found = door.get(query + "&format=json")
         problem = found.json()["problem"]
-        assert found.status_code == 400 and hint in problem["hint"]
+        assert found.status_code == 400
+        assert hint in problem["hint"]
         assert problem["sentence"] in door.get(query).text.replace("&#39;", "'")
 
 
@@ -198,14 +228,28 @@ def in_order(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_facts_survive_the_address(platform: Deployment) -> None:
-    from lawful.console.question import facts_in
     from lawful.console.language import languages
     from lawful.console.page import Preferences, Visit
+    from lawful.console.question import facts_in
 
-    facts = {"operation": "share", "ciio": None, "told": [], "data": ["phone", "?name"], "stored_in": ["CN", "SG"],
-             "persons": "12", "fulfilled:cn.pipl.55": "true", "entity": "shop-dublin"}  # fmt: skip
-    visit = Visit(deployment=platform, path="/ask", method="GET", fields=tuple(fields_of(facts)),
-                  words=languages()["en"], preferences=Preferences(lang="en"))  # fmt: skip
+    facts = {
+        "operation": "share",
+        "ciio": None,
+        "told": [],
+        "data": ["phone", "?name"],
+        "stored_in": ["CN", "SG"],
+        "persons": "12",
+        "fulfilled:cn.pipl.55": "true",
+        "entity": "shop-dublin",
+    }
+    visit = Visit(
+        deployment=platform,
+        path="/ask",
+        method="GET",
+        fields=tuple(fields_of(facts)),
+        words=languages()["en"],
+        preferences=Preferences(lang="en"),
+    )
     assert facts_in(visit) == facts
 
 
@@ -245,7 +289,8 @@ def test_each_answer_is_evidence_by_this_door(door: Door, platform: Deployment) 
     before = platform.evidence.size()
     decision = door.json("/ask?example=1")["answer"]["decision"]
     leaf = platform.evidence.find(decision)
-    assert leaf is not None and (leaf.kind, leaf.door, leaf.index) == ("ask", "console", before)
+    assert leaf is not None
+    assert (leaf.kind, leaf.door, leaf.index) == ("ask", "console", before)
 
 
 def test_the_bare_form_asks_nothing(door: Door, platform: Deployment) -> None:
@@ -261,11 +306,10 @@ def test_an_organisation_says_what_it_knows(door: Door, bare_door: Door) -> None
     typed = {
         each["fact"]: each["source"] for each in bare_door.json("/ask?example=1")["answer"]["facts"]
     }
-    assert known["controller_region"] == "record" and typed["controller_region"] == "typed"
-    assert (
-        "entity" in door.json("/ask")["sentence"]
-        and "entity" not in bare_door.json("/ask")["sentence"]
-    )
+    assert known["controller_region"] == "record"
+    assert typed["controller_region"] == "typed"
+    assert "entity" in door.json("/ask")["sentence"]
+    assert "entity" not in bare_door.json("/ask")["sentence"]
 
 
 def test_every_rule_on_the_page_links_to_its_article(door: Door) -> None:

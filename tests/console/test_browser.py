@@ -115,7 +115,8 @@ def test_shortcuts_lead_where_they_say_and_can_be_switched_off(
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.name") == "find"
     page.keyboard.type("g q?")
-    assert page.url == f"{address}/law" and page.input_value(".find") == "g q?"
+    assert page.url == f"{address}/law"
+    assert page.input_value(".find") == "g q?"
     page.goto(f"{address}/law")
     for letter, path in (("q", "/query"), ("e", "/evidence"), ("l", "/law"), ("a", "/ask")):
         page.keyboard.press("g")
@@ -154,7 +155,8 @@ def test_a_question_is_asked_by_keyboard_alone(browser: Browser, address: str) -
     with page.expect_navigation():
         page.keyboard.press("Enter")
     assert page.is_visible(".verdict")
-    assert "operation=share" in page.url and "data=identifier" in page.url
+    assert "operation=share" in page.url
+    assert "data=identifier" in page.url
     context.close()
 
 
@@ -215,11 +217,9 @@ def test_paper_has_no_navigation_and_prints_where_links_lead(
     page = context.new_page()
     page.goto(f"{address}/ask?example=1")
     page.emulate_media(media="print")
-    assert (
-        not page.is_visible("nav.side")
-        and not page.is_visible("header.top")
-        and not page.is_visible("button.go")
-    )
+    assert not page.is_visible("nav.side")
+    assert not page.is_visible("header.top")
+    assert not page.is_visible("button.go")
     link = "getComputedStyle(document.querySelector('.verdict a'), '::after').content"
     assert "/law/" in page.evaluate(link)
     assert page.evaluate(FITS)

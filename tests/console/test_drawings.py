@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from datetime import date, timedelta
 
 from hypothesis import given
@@ -38,7 +39,8 @@ def test_a_timeline_fills_its_width_and_marks_the_day(days: list[date], on: date
 def test_a_meter_stays_in_its_frame(value: int, thresholds: list[int]) -> None:
     drawn = gauge(value, thresholds)
     assert 0 <= drawn.width <= METER_WIDTH
-    assert 1 <= len(drawn.ticks) <= 2 and all(0 <= tick.x < METER_WIDTH for tick in drawn.ticks)
+    assert 1 <= len(drawn.ticks) <= 2
+    assert all(0 <= tick.x < METER_WIDTH for tick in drawn.ticks)
     assert all(tick.passed == (value >= tick.value) for tick in drawn.ticks)
     assert (drawn.tone == "unmet") == any(value >= each for each in thresholds)
 
@@ -53,8 +55,8 @@ def test_a_bar_shows_every_part_that_is_there(counts: list[int]) -> None:
     assert all(box.width >= 4 for box in boxes)
     if boxes:
         assert abs(boxes[-1].x + boxes[-1].width - BAR_WIDTH) < 1
-        assert all(a.x + a.width < b.x for a, b in zip(boxes, boxes[1:], strict=False))
-        assert all(a.tone != b.tone for a, b in zip(boxes, boxes[1:], strict=False))
+        assert all(a.x + a.width < b.x for a, b in itertools.pairwise(boxes))
+        assert all(a.tone != b.tone for a, b in itertools.pairwise(boxes))
 
 
 def test_nothing_is_drawn_of_nothing() -> None:

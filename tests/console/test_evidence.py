@@ -23,9 +23,11 @@ def test_the_newest_come_first_and_older_ones_follow(
     assert "Nothing is recorded yet" in door.get("/evidence").text
     made = ask_some(door, 5)
     first = door.json("/evidence")
-    assert [each["id"] for each in first["entries"]] == made[:1:-1] and first["older"] == 2
+    assert [each["id"] for each in first["entries"]] == made[:1:-1]
+    assert first["older"] == 2
     rest = door.json(f"/evidence?before={first['older']}")
-    assert [each["id"] for each in rest["entries"]] == made[1::-1] and rest["older"] is None
+    assert [each["id"] for each in rest["entries"]] == made[1::-1]
+    assert rest["older"] is None
     assert "/evidence?before=2" in door.get("/evidence").text
 
 
@@ -33,11 +35,13 @@ def test_a_decision_shows_leaf_payload_and_a_checked_proof(own: Deployment) -> N
     door = Door(create_app(own))
     (decision,) = ask_some(door)
     body, html = door.json(f"/evidence/{decision}"), door.get(f"/evidence/{decision}").text
-    assert body["leaf"]["operation"] == "share" and body["payload"]["facts"]["data"] == [
+    assert body["leaf"]["operation"] == "share"
+    assert body["payload"]["facts"]["data"] == [
         "contact",
         "phone",
     ]
-    assert body["failure"] is None and "Proof checked" in html
+    assert body["failure"] is None
+    assert "Proof checked" in html
     proof = door.get(body["proof"])
     assert proof.headers["content-disposition"] == f'attachment; filename="{decision}.tlog-proof"'
     leaf = own.evidence.find(decision)
@@ -49,9 +53,11 @@ def test_verification_says_what_it_checked(own: Deployment) -> None:
     door = Door(create_app(own))
     ask_some(door, 3)
     report = door.post("/evidence/verify?format=json").json()["report"]
-    assert report["entries"] == 3 and "second place" in report["checked"]
+    assert report["entries"] == 3
+    assert "second place" in report["checked"]
     html = door.post("/evidence/verify").text
-    assert "The proof holds" in html and "second place" in html
+    assert "The proof holds" in html
+    assert "second place" in html
 
 
 def payloads(deployment: Deployment) -> list[Path]:
@@ -64,11 +70,15 @@ def test_a_changed_payload_is_named(own: Deployment) -> None:
     (path,) = payloads(own)
     path.write_bytes(path.read_bytes().replace(b"share", b"shere"))
     failure = door.post("/evidence/verify?format=json").json()["failure"]
-    assert failure["code"] == "evidence.payload" and failure["place"].endswith(path.name)
+    assert failure["code"] == "evidence.payload"
+    assert failure["place"].endswith(path.name)
     html = door.post("/evidence/verify").text
-    assert "The proof does not hold" in html and path.name in html and "The proof holds" not in html
+    assert "The proof does not hold" in html
+    assert path.name in html
+    assert "The proof holds" not in html
     page = door.get(f"/evidence/{decision}").text
-    assert "The proof does not hold" in page and "Proof checked" not in page
+    assert "The proof does not hold" in page
+    assert "Proof checked" not in page
 
 
 def test_a_changed_entry_is_named(own: Deployment) -> None:
@@ -79,7 +89,8 @@ def test_a_changed_entry_is_named(own: Deployment) -> None:
         bundle.read_bytes().replace(b'"operation":"share"', b'"operation":"shard"', 1)
     )
     failure = door.post("/evidence/verify?format=json").json()["failure"]
-    assert failure["code"] == "evidence.leaf" and "leaf 0" in failure["sentence"]
+    assert failure["code"] == "evidence.leaf"
+    assert "leaf 0" in failure["sentence"]
 
 
 def test_an_erased_payload_is_told_as_erased(own: Deployment) -> None:
@@ -89,4 +100,5 @@ def test_an_erased_payload_is_told_as_erased(own: Deployment) -> None:
     assert leaf is not None
     erase_payload(own.evidence, leaf.commitment, entity="nobody", door="cli")
     html = door.get(f"/evidence/{decision}").text
-    assert "Erased, and recorded as erased" in html and "Proof checked" in html
+    assert "Erased, and recorded as erased" in html
+    assert "Proof checked" in html

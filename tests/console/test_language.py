@@ -106,5 +106,7 @@ def test_citations_carry_their_language(door: Door) -> None:
 
 def test_words_of_the_law_follow_the_page(door: Door) -> None:
     english, chinese = door.get("/law/cn.pipl.38").text, door.get("/law/cn.pipl.38?lang=zh").text
-    assert "A handler that for its business needs" in english and "因业务等需要" not in english
-    assert "因业务等需要" in chinese and "A handler that for its business needs" not in chinese
+    assert "A handler that for its business needs" in english
+    assert "因业务等需要" not in english
+    assert "因业务等需要" in chinese
+    assert "A handler that for its business needs" not in chinese

@@ -104,17 +104,29 @@ def test_a_question_from_elsewhere_is_filled_in_but_not_asked(
     before = platform.evidence.size()
     headers = {"sec-fetch-site": "cross-site", "accept": "application/json"}
     body = door.get("/ask?operation=share&data=phone", headers=headers).json()
-    assert body["waiting"] is True and body["answer"] is None
+    assert body["waiting"] is True
+    assert body["answer"] is None
     assert body["question"] == {"operation": "share", "data": ["phone"]}
     assert platform.evidence.size() == before
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/ask?operation={}", "/ask?{}=1", "/ask?on={}", "/law?find={}", "/law/{}", "/query?sql={}",
-     "/query?store={}&purpose={}&as={}", "/ask?operation=use&purpose=analytics&persons={}",
-     "/ask?operation=use&fulfilled:{}=true", "/ask?example={}", "/{}", "/ask?lang={}&theme={}"],
-)  # fmt: skip
+    [
+        "/ask?operation={}",
+        "/ask?{}=1",
+        "/ask?on={}",
+        "/law?find={}",
+        "/law/{}",
+        "/query?sql={}",
+        "/query?store={}&purpose={}&as={}",
+        "/ask?operation=use&purpose=analytics&persons={}",
+        "/ask?operation=use&fulfilled:{}=true",
+        "/ask?example={}",
+        "/{}",
+        "/ask?lang={}&theme={}",
+    ],
+)
 def test_what_is_typed_is_escaped(path: str, door: Door) -> None:
     from urllib.parse import quote
 
@@ -132,8 +144,11 @@ def test_a_statement_is_escaped_wherever_it_is_shown(door: Door) -> None:
 
 
 def test_headers_cannot_be_injected(door: Door) -> None:
-    for path in ("/ask?lang=en%0d%0aset-cookie:x=y", "/law?find=x%0d%0aset-cookie:x=y",
-                 "/law/XB-6?on=2026-11-24%0d%0aset-cookie:x=y"):  # fmt: skip
+    for path in (
+        "/ask?lang=en%0d%0aset-cookie:x=y",
+        "/law?find=x%0d%0aset-cookie:x=y",
+        "/law/XB-6?on=2026-11-24%0d%0aset-cookie:x=y",
+    ):
         found = door.get(path)
         assert found.status_code < 500
         cookies = found.headers.get_list("set-cookie")
@@ -147,13 +162,16 @@ def test_a_redirect_stays_here(door: Door) -> None:
 
 def test_prose_keeps_raw_html_and_scripts_out() -> None:
     text = str(prose("<script>x</script> [a](javascript:alert(1)) ![b](http://evil.example/p.png)"))
-    assert "<script>" not in text and 'href="javascript' not in text and "<img" not in text
+    assert "<script>" not in text
+    assert 'href="javascript' not in text
+    assert "<img" not in text
 
 
 def test_cookies_are_for_the_server_only(door: Door) -> None:
     cookie = door.get("/law?lang=zh-Hans").headers["set-cookie"]
     assert cookie.startswith("lang=zh-Hans;")
-    assert "HttpOnly" in cookie and "SameSite=lax" in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
 
 
 def test_only_named_files_are_served(door: Door) -> None:

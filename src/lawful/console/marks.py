@@ -58,8 +58,8 @@ def _shortened(tokens: list[str], notes: Mapping[str, str]) -> list[Piece]:
     lines += [Piece(text="\n  "), Piece(text=source.strip(), added=True)]
     if where:
         body, tail = (condition[:-4], " AS ") if condition.endswith(" AS ") else (condition, "")
-        note = notes.get("", "")
-        lines += [Piece(text="\n  "), Piece(text=f"WHERE {body.strip()}", added=True, note=note)]
+        kept_rows = Piece(text=f"WHERE {body.strip()}", added=True, note=notes.get("", ""))
+        lines += [Piece(text="\n  "), kept_rows]
         lines += [Piece(text=tail, added=True)] if tail else []
     return lines
 

@@ -12,7 +12,6 @@ from lawful.law.model import Entry
 from lawful.law.tree import Compare, FactTerm, Flag, Literal, Node, walk
 from lawful.terms.outcomes import Answer
 
-
 FAR = 5.0
 """So many times its nearest threshold away from it, a count no longer matters."""
 
