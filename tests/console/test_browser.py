@@ -50,6 +50,7 @@ def complaints(page: Page) -> list[str]:
     return found
 
 
+UNFOLD = "for (const each of document.querySelectorAll('details:not(.pick)')) each.open = true"
 FITS = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 
 
@@ -94,9 +95,7 @@ def test_what_is_folded_away_is_accessible_too(
     page = context.new_page()
     for path in ("/ask?example=3", "/law", "/law/cn.pipl.23"):
         page.goto(address + path)
-        page.evaluate(
-            "document.querySelectorAll('details:not(.pick)').forEach((each) => { each.open = true; })"
-        )
+        page.evaluate(UNFOLD)
         assert page.evaluate(FITS), path
         assert axe(page) == ""
     page.goto(f"{address}/ask")

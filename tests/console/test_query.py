@@ -181,8 +181,9 @@ def test_marks_name_reasons_and_columns_once(door: Door) -> None:
 
 
 LONG = (
-    'SELECT a FROM (SELECT CAST(NULL AS VARCHAR) AS "phone", b."id" AS "id", CASE WHEN COALESCE(r0.c0, FALSE) '
-    'THEN age(b."born", 1) END AS "born" FROM "t" AS b LEFT JOIN d AS r0 ON r0.k = b."id" WHERE COALESCE(r0.row_ok, FALSE)) AS t'
+    'SELECT a FROM (SELECT CAST(NULL AS VARCHAR) AS "phone", b."id" AS "id", '
+    'CASE WHEN COALESCE(r0.c0, FALSE) THEN age(b."born", 1) END AS "born" '
+    'FROM "t" AS b LEFT JOIN d AS r0 ON r0.k = b."id" WHERE COALESCE(r0.row_ok, FALSE)) AS t'
 )
 
 

@@ -160,7 +160,7 @@ provisions = []
 [[rule]]
 id = "policy.x.1.together"
 duty = { en = "not together", zh = "不得并用" }
-when = ["has_any(data, 'health')", "has_any(data, 'religion')", "subject_located_in = 'FR'"]
+when = ["has_any(data, 'email')", "has_any(data, 'transaction')", "subject_located_in = 'FR'"]
 otherwise = "block"
 ```
 """
@@ -186,7 +186,9 @@ def made_up(seed: int) -> dict[str, list[tuple[Any, ...]]]:
             pick.choice([False] * 6 + [True, None]), pick.choice([False, None, None, False, True]),
             pick.choice([True, True, False, None]),
         ))  # fmt: skip
-    people.append((1, "KE", None, "twice", "x", "y", False, False, True))  # a key named twice, otherwise
+    fine = (date(1980, 5, 1), "a@x", None, None, False, None, True)
+    people[:3] = [(1, "DE", *fine), (2, "DE", *fine), (3, "FR", *fine)]
+    people.append((1, "FR", *fine))  # a key named twice, otherwise
     people.append((None, "DE", date(1980, 5, 1), "no key", "x", "y", False, False, True))
     ads = "personalised_advertising"
     consents = [(n, ads, "given", date(2026, 1, 1)) for n in range(1, 41) if n % 7]
@@ -195,6 +197,8 @@ def made_up(seed: int) -> dict[str, list[tuple[Any, ...]]]:
          pick.choice(["given", "given", "refused", "maybe", None]), date(2026, pick.randint(1, 3), 1))
         for _ in range(24)
     ]  # fmt: skip
+    consents += [(2, ads, "given", date(2026, 6, 1)), (2, ads, "refused", date(2026, 6, 1))]  # contradict
+    consents += [(3, ads, "given", date(2026, 6, 1))]
     orders = [
         (n, pick.choice([None, *range(1, 44)]), pick.choice([None, None, None, *range(1, 44)]), f"note {n}")
         for n in range(60)
@@ -318,6 +322,8 @@ def band(born: date | None) -> str | None:
 QUERIES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "SELECT * FROM people": (set(TABLES["people"]), None),
     "SELECT id, illness, faith FROM people": ({"id", "illness", "faith"}, None),
+    "SELECT id, country FROM people": ({"id", "country"}, None),
+    "SELECT id, country, email FROM people": ({"id", "country", "email"}, None),
     "SELECT id, illness FROM people WHERE illness IS NULL": ({"id", "illness"}, None),
     "SELECT count(*) FROM people": (set(), None),
     "SELECT count(*) FROM orders": (None, set()),
@@ -333,13 +339,12 @@ QUERIES: dict[str, tuple[set[str] | None, set[str] | None]] = {
 
 
 @pytest.mark.parametrize("kind", ["duckdb", "sqlite"])
-@pytest.mark.parametrize("seed", [1, 2, 5])
+@pytest.mark.parametrize("seed", [1, 5])
 def test_equal_to_protected_views(tmp_path: Path, kind: str, seed: int) -> None:
     deployment, rows = deployed(tmp_path, kind, seed)
     given_somewhere = withheld_somewhere = False
     with deployment, deployment.session(deployment.store("s")) as session:
-        tokens = {"a@x": next(iter(session.rows("SELECT lawful_token('a@x')")))[0],
-                  "twice": next(iter(session.rows("SELECT lawful_token('twice')")))[0]}  # fmt: skip
+        tokens = {"a@x": next(iter(session.rows("SELECT lawful_token('a@x')")))[0]}
     views = Views(deployment, rows, tokens.get)
     for sql, (people, orders) in QUERIES.items():
         found = run_query(deployment, sql, purpose="personalised_advertising")

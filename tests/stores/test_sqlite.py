@@ -67,6 +67,38 @@ class TestSQLite(StoreSuite):
         found = ForeignKey(table="notes", columns=("who",), to_table="people", to_columns=("id",))
         assert found in open_store(str(path), name="shop").foreign_keys()
 
+    def test_the_file_is_read_only_without_the_authorizer_too(self, path: Path) -> None:
+        with open_store(str(path), name="shop").session() as session:
+            assert isinstance(session, module.LiteSession)
+            session._connection.set_authorizer(None)
+            with pytest.raises(LawfulError):
+                session.run("DELETE FROM people")
+
+    @pytest.mark.parametrize(
+        ("action", "first", "second", "place", "allowed"),
+        [
+            (sqlite3.SQLITE_INSERT, "people", None, "main", False),
+            (sqlite3.SQLITE_INSERT, "mine", None, "temp", True),
+            (sqlite3.SQLITE_UPDATE, "people", "name", "main", False),
+            (sqlite3.SQLITE_CREATE_TABLE, "other", None, "main", False),
+            (sqlite3.SQLITE_CREATE_TEMP_VIEW, "people", None, "temp", False),
+            (sqlite3.SQLITE_FUNCTION, None, "load_extension", None, False),
+            (sqlite3.SQLITE_FUNCTION, None, "count", None, True),
+            (sqlite3.SQLITE_ATTACH, "other.db", None, None, False),
+            (sqlite3.SQLITE_TRANSACTION, "COMMIT", None, None, False),
+        ],
+    )
+    def test_what_the_authorizer_allows(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        place: str | None,
+        allowed: bool,
+    ) -> None:
+        wanted = sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+        assert module._authorise(action, first, second, place, None) == wanted
+
     def test_temporary_tables_stay_in_memory(self, path: Path) -> None:
         with open_store(str(path), name="shop").session() as session:
             assert isinstance(session, module.LiteSession)

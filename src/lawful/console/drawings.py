@@ -40,7 +40,7 @@ def timeline(spans: Sequence[Mapping[str, Any]], on: str) -> Timeline:
     >>> drawn = timeline([{"from": "2020-01-01", "to": "2020-12-31", "outcome": "not_yet"},
     ...                   {"from": "2021-01-01", "to": None, "outcome": "lawful"}], "2021-06-01")
     >>> [(each.tone, each.width) for each in drawn.boxes], drawn.now > drawn.boxes[1].x
-    ([('unmet', 282.5), ('met', 277.5)], True)
+    ([('unmet', 238.7), ('met', 321.3)], True)
     """
     if not spans:
         return Timeline(boxes=(), now=0)
@@ -111,7 +111,7 @@ def bar(parts: Sequence[tuple[str, int]]) -> tuple[Box, ...]:
     """Parts of a whole as boxes: given, then withheld; what is there is never invisible.
 
     >>> [(each.x, each.width) for each in bar([("given", 75), ("withheld", 25)])]
-    [(0.0, 748.5), (751.5, 248.5)]
+    [(0.0, 745.8), (748.8, 251.2)]
     """
     there = [(label, count) for label, count in parts if count > 0]
     if not there:

@@ -46,7 +46,7 @@ def pieces(written: str, runs: str, notes: Mapping[str, str] | None = None) -> t
 
 
 def _shortened(tokens: list[str], notes: Mapping[str, str]) -> list[Piece]:
-    """A view put in for a table: the columns that a note is about, and the condition on its rows."""
+    """A view put in for a table: the columns that notes are about, and the condition on its rows."""
     items, rest = _select_list(tokens)
     kept = [(item, notes[name]) for item in items if (name := _alias(item)) in notes]
     source, where, condition = rest.partition(" WHERE ")
@@ -57,7 +57,8 @@ def _shortened(tokens: list[str], notes: Mapping[str, str]) -> list[Piece]:
         lines += [Piece(text="\n    "), Piece(text=item + comma, added=True, note=note)]
     lines += [Piece(text="\n  "), Piece(text=source.strip(), added=True)]
     if where:
-        body, tail = (condition[:-4], " AS ") if condition.endswith(" AS ") else (condition, "")
+        body = condition.removesuffix(" AS ")
+        tail = condition[len(body) :]
         kept_rows = Piece(text=f"WHERE {body.strip()}", added=True, note=notes.get("", ""))
         lines += [Piece(text="\n  "), kept_rows]
         lines += [Piece(text=tail, added=True)] if tail else []

@@ -189,6 +189,14 @@ class StoreSuite:
                 next(first)
             assert next(second) == (PEOPLE[0][1],)
 
+    def test_a_stream_read_to_its_last_row_gives_no_other_rows(self, store: Store) -> None:
+        with store.session() as session:
+            first = session.rows("SELECT id FROM people ORDER BY id")
+            assert [next(first) for _ in PEOPLE] == [(1,), (2,), (3,)]
+            session.rows("SELECT name FROM people")
+            with pytest.raises(UsageError, match="over"):
+                next(first)
+
     def test_columns_end_the_stream_before(self, store: Store) -> None:
         with store.session() as session:
             rows = session.rows("SELECT id FROM people")
