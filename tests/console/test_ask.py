@@ -187,6 +187,17 @@ def test_a_reading_left_as_it_is_answers_the_same(platform: Deployment) -> None:
         assert outcome_under(found.book, found.thing, found.book.readings) is found.outcome
 
 
+def test_no_reading_makes_lawful_what_is_not_covered(platform: Deployment) -> None:
+    """Nothing stands against it but that the rulebook has no law of Brazil."""
+    places = dict.fromkeys(("controller_region", "collected_in", "subject_located_in"), "BR")
+    facts = {"operation": "use", "purpose": "analytics", "data": ["phone"], **places}
+    facts |= {"subject_resident_in": "BR", "birth_date": "1980-01-01", "lawful_bases": ["consent"]}
+    found = ask(platform, facts, door="console").explanation
+    assert found.deciding is None
+    assert found.outcome is Outcome.UNDETERMINED
+    assert outcome_under(found.book, found.thing, found.book.readings) is Outcome.UNDETERMINED
+
+
 def test_an_unknown_fact_or_value_is_told_with_the_nearest(door: Door) -> None:
     for query, hint in (("/ask?operatoin=share", "operation"), ("/ask?operation=shar", "share")):
         found = door.get(query + "&format=json")

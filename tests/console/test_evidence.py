@@ -93,6 +93,18 @@ def test_a_changed_entry_is_named(own: Deployment) -> None:
     assert "leaf 0" in failure["sentence"]
 
 
+def test_an_entry_that_the_signed_head_does_not_attest_is_told(own: Deployment) -> None:
+    """The entry itself is whole; a hash beside it was changed, so no proof leads to the root."""
+    made = ask_some(Door(create_app(own)), 2)
+    (tile,) = (own.state / "evidence" / "tile" / "0").rglob("*.p/*")
+    data = bytearray(tile.read_bytes())
+    data[32] ^= 1
+    tile.write_bytes(data)
+    body = Door(create_app(own)).json(f"/evidence/{made[0]}")
+    assert body["failure"]["code"] == "evidence.proof"
+    assert "The proof does not hold" in Door(create_app(own)).get(f"/evidence/{made[0]}").text
+
+
 def test_an_erased_payload_is_told_as_erased(own: Deployment) -> None:
     door = Door(create_app(own))
     (decision,) = ask_some(door)

@@ -84,6 +84,23 @@ def test_the_switch_keeps_the_page(door: Door) -> None:
     assert 'hreflang="zh-Hans" href="/law?find=export&amp;on=2024-01-01&amp;lang=zh-Hans"' in text
 
 
+def test_links_hold_the_page_and_not_the_press_of_a_button(door: Door) -> None:
+    form = {
+        "sql": "SELECT 1 AS x",
+        "do": "run",
+        "purpose": "analytics",
+        "as": "shop-dublin/data-science",
+    }
+    links = re.findall(r'href="(/query[?][^"]*)"', door.post("/query", form).text)
+    assert links
+    assert all("sql=SELECT+1" in each for each in links)
+    assert not any("do=run" in each for each in links)
+    chosen = re.findall(r'href="(/law[?][^"]*)"', door.get("/law?theme=dark&lang=zh&keys=off").text)
+    assert not any(
+        "theme=dark" in each or "lang=zh" in each or "keys=off" in each for each in chosen
+    )
+
+
 def test_theme_and_shortcuts_are_kept(door: Door) -> None:
     dark = door.get("/law?theme=dark")
     assert 'data-theme="dark"' in dark.text

@@ -46,7 +46,7 @@ def pieces(written: str, runs: str, notes: Mapping[str, str] | None = None) -> t
 
 
 def _shortened(tokens: list[str], notes: Mapping[str, str]) -> list[Piece]:
-    """A view put in for a table: the columns that notes are about, and the condition on its rows."""
+    """A view put in for a table: the columns that notes are about, the condition on its rows."""
     items, rest = _select_list(tokens)
     kept = [(item, notes[name]) for item in items if (name := _alias(item)) in notes]
     source, where, condition = rest.partition(" WHERE ")

@@ -174,9 +174,7 @@ class DuckStore:
             connection.execute(age_band_macro())
             if self._token_key:
                 connection.execute(token_macro(self._token_key))
-            connection.execute(
-                "SELECT 1 FROM duckdb_tables() LIMIT 1"
-            ).fetchall()  # takes the snapshot
+            connection.execute(_TAKE_SNAPSHOT).fetchall()
             yield DuckSession(self.name, connection)  # closing rolls back
 
     @contextmanager
@@ -217,6 +215,7 @@ _VIEWS = """SELECT view_name FROM duckdb_views()
     WHERE NOT internal AND schema_name = 'main' AND NOT temporary"""
 _KEYS = """SELECT table_name, constraint_column_names FROM duckdb_constraints()
     WHERE schema_name = 'main' AND constraint_type = 'PRIMARY KEY'"""
+_TAKE_SNAPSHOT = "SELECT 1 FROM duckdb_tables() LIMIT 1"
 _COLUMNS = """SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns()
     WHERE schema_name = 'main' AND NOT internal AND database_name = current_database()
     ORDER BY table_name, column_index"""

@@ -188,9 +188,7 @@ class LiteStore:
                     "lawful_token", 1, lambda value: token(key, value), deterministic=True
                 )
             connection.execute("BEGIN")
-            connection.execute(
-                "SELECT 1 FROM sqlite_master LIMIT 1"
-            ).fetchall()  # takes the snapshot
+            connection.execute(_TAKE_SNAPSHOT).fetchall()
             connection.set_authorizer(_authorise)
             yield LiteSession(self.name, connection)  # closing rolls back
 
@@ -256,6 +254,7 @@ _HINT = "Check the url in lawful.toml, that the file can be read, and that nobod
 _OWN = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name"
 _TABLES = f"SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view') AND {_OWN}"
 _BASE_TABLES = f"SELECT name FROM sqlite_master WHERE type = 'table' AND {_OWN}"
+_TAKE_SNAPSHOT = "SELECT 1 FROM sqlite_master LIMIT 1"
 _COLUMNS = (
     'SELECT name, type, "notnull", pk FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid'
 )

@@ -193,7 +193,7 @@ class StoreSuite:
         with store.session() as session:
             first = session.rows("SELECT id FROM people ORDER BY id")
             assert [next(first) for _ in PEOPLE] == [(1,), (2,), (3,)]
-            session.rows("SELECT name FROM people")
+            session.rows("SELECT name FROM people WHERE id = 99")
             with pytest.raises(UsageError, match="over"):
                 next(first)
 
