@@ -22,7 +22,7 @@ run: install ## build the sample platform and open an answered question on 127.0
 	@.venv/bin/lawful demo
 
 test: install install-browser ## every test but the soak (ARGS="-k words" to choose)
-	@$(PY) -m pytest $(ARGS)
+	@scripts/test $(ARGS)
 
 soak: install ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
 	@LAWFUL_SOAK=1 $(PY) scripts/soak $(if $(SEED),--seed $(SEED))

@@ -64,7 +64,14 @@ EXPORT: dict[str, Any] = {
     "subject_located_in": "CN",
     "recipient_role": "controller",
     "recipient_region": "SG",
-    "told": ["recipient_name", "recipient_contact", "purpose", "method", "categories", "rights_route"],
+    "told": [
+        "recipient_name",
+        "recipient_contact",
+        "purpose",
+        "method",
+        "categories",
+        "rights_route",
+    ],
     "ciio": False,
     "important_data": "none",
     "exported_general_persons_ytd": 50000,
@@ -98,4 +105,6 @@ def answers(answer: Any, kind: str) -> set[str]:
 
 def steps(answer: Any) -> set[tuple[str, ...]]:
     """The cures, each as the values of its steps."""
-    return {tuple(sorted(str(each["value"]) for each in cure["changes"])) for cure in answer["cures"]}
+    return {
+        tuple(sorted(str(each["value"]) for each in cure["changes"])) for cure in answer["cures"]
+    }

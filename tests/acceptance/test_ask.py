@@ -15,7 +15,11 @@ from tests.acceptance.conftest import EXPORT, Command, answers, steps
 
 FLOW = "cn.cross_border_flow_provisions_2024"
 Ask = Callable[..., Any]
-CONTRACT, CERTIFICATE, ASSESSMENT = ("cn_standard_contract",), ("cn_certification",), ("cac_assessment",)
+CONTRACT, CERTIFICATE, ASSESSMENT = (
+    ("cn_standard_contract",),
+    ("cn_certification",),
+    ("cac_assessment",),
+)
 
 
 def test_before_the_provisions_the_export_waits_for_a_route(asked: Ask) -> None:
@@ -40,12 +44,17 @@ def test_an_unknown_count_is_not_a_small_one(asked: Ask, count: object) -> None:
 
 def test_a_filed_contract_does_not_revive_the_old_measures(asked: Ask) -> None:
     answer = asked(
-        "--on", "2024-03-23", exported_general_persons_ytd=500_000, transfer_routes=["cn_standard_contract"]
+        "--on",
+        "2024-03-23",
+        exported_general_persons_ytd=500_000,
+        transfer_routes=["cn_standard_contract"],
     )
     assert answer["outcome"] == "lawful"
 
 
-@pytest.mark.parametrize(("at", "outcome"), [("2024-03-21T17:00Z", "lawful"), ("2024-03-21T15:59Z", "not_yet")])
+@pytest.mark.parametrize(
+    ("at", "outcome"), [("2024-03-21T17:00Z", "lawful"), ("2024-03-21T15:59Z", "not_yet")]
+)
 def test_the_day_begins_in_shanghai(asked: Ask, at: str, outcome: str) -> None:
     assert asked("--at", at)["outcome"] == outcome
 
@@ -69,7 +78,11 @@ def test_the_volumes_and_their_cures_are_the_articles(
 
 
 def test_the_old_volumes_on_the_last_old_day(asked: Ask) -> None:
-    known = {"persons_held": 900_000, "exported_persons_2y": 60_000, "exported_sensitive_persons_2y": 0}
+    known = {
+        "persons_held": 900_000,
+        "exported_persons_2y": 60_000,
+        "exported_sensitive_persons_2y": 0,
+    }
     assert {CONTRACT, CERTIFICATE} <= steps(asked("--on", "2024-03-21", **known))
     known["exported_persons_2y"] = 100_000
     assert CONTRACT not in steps(asked("--on", "2024-03-21", **known))
@@ -78,7 +91,9 @@ def test_the_old_volumes_on_the_last_old_day(asked: Ask) -> None:
 def test_a_country_that_is_not_listed_is_not_covered(asked: Ask) -> None:
     answer = asked("--on", "2024-03-23", subject_located_in="KE")
     assert answer["outcome"] == "undetermined"
-    assert {(each["name"], each.get("region")) for each in answer["wanted"]} >= {("not covered", "KE")}
+    assert {(each["name"], each.get("region")) for each in answer["wanted"]} >= {
+        ("not covered", "KE")
+    }
 
 
 def test_a_foreign_court_is_refused_and_the_conflict_shows_both(lawful: Command) -> None:
@@ -87,12 +102,16 @@ def test_a_foreign_court_is_refused_and_the_conflict_shows_both(lawful: Command)
         "purpose=authority_request", "recipient_role=authority", "authority_kind=court",
         "recipient_region=US", "compelled_by=US", "business=cloud",
     ]  # fmt: skip
-    ran = lawful("ask", "disclose", "--json", *(word for each in facts for word in ("--fact", each)))
+    ran = lawful(
+        "ask", "disclose", "--json", *(word for each in facts for word in ("--fact", each))
+    )
     answer = ran.json
     assert (ran.code, answer["outcome"]) == (1, "prohibited")
     pairs = {(each["command"]["id"], each["rule"]["id"]) for each in answer["conflicts"]}
     assert ("us.cloud.2713.disclose", "cn.dsl.36.disclose") in pairs
-    assert all(each["command"]["citation"] and each["rule"]["citation"] for each in answer["conflicts"])
+    assert all(
+        each["command"]["citation"] and each["rule"]["citation"] for each in answer["conflicts"]
+    )
     assert not next(each for each in answer["conflicts"])["command"]["verified"]
 
 
@@ -147,7 +166,10 @@ def test_an_incident_is_owed_to_both_authorities(lawful: Command) -> None:
     there = duty(ran, "eu.gdpr.33.authority")
     assert (there["state"], there["last"]) == ("due", "2026-11-23T10:30:00Z")
     assert duty(ran, "cn.pipl.57.authority")["by"] == "promptly"
-    assert {each["id"] for each in ran.json["owed"]} >= {"eu.gdpr.33.authority", "cn.pipl.57.authority"}
+    assert {each["id"] for each in ran.json["owed"]} >= {
+        "eu.gdpr.33.authority",
+        "cn.pipl.57.authority",
+    }
 
 
 def test_with_the_risk_unknown_it_is_undetermined_and_wanted(lawful: Command) -> None:
@@ -157,16 +179,29 @@ def test_with_the_risk_unknown_it_is_undetermined_and_wanted(lawful: Command) ->
 
 
 @pytest.mark.parametrize(
-    ("done", "state"), [("true", "met"), ("2026-11-22T10:30Z", "met"), ("2026-11-24T14:30Z", "met_late")]
+    ("done", "state"),
+    [("true", "met"), ("2026-11-22T10:30Z", "met"), ("2026-11-24T14:30Z", "met_late")],
 )
 def test_a_record_meets_it_or_meets_it_late(lawful: Command, done: str, state: str) -> None:
-    ran = lawful("duties", "incident", "--fact", "risk_to_persons=high", "--fact", f"fulfilled:eu.gdpr.33={done}", *INCIDENT)
+    ran = lawful(
+        "duties",
+        "incident",
+        "--fact",
+        "risk_to_persons=high",
+        "--fact",
+        f"fulfilled:eu.gdpr.33={done}",
+        *INCIDENT,
+    )
     assert duty(ran, "eu.gdpr.33.authority")["state"] == state
 
 
 def test_duties_of_an_incident_are_in_no_answer_about_a_use(asked: Ask) -> None:
     ids = {rule["id"] for rule in asked("--on", "2026-11-24")["rules"]}
-    assert not {each for each in ids if each.startswith(("eu.gdpr.33", "cn.pipl.57", "cn.pipl.52", "eu.gdpr.37"))}
+    assert not {
+        each
+        for each in ids
+        if each.startswith(("eu.gdpr.33", "cn.pipl.57", "cn.pipl.52", "eu.gdpr.37"))
+    }
 
 
 @pytest.mark.parametrize(

@@ -55,18 +55,32 @@ def test_minors_by_article_and_unknown_ages_by_policy(opened: Deployment) -> Non
     assert ids & set(range(42, 47)) == {42}
 
 
-def test_given_and_withheld_are_all_rows_of_each_table_and_role(opened: Deployment, platform: Path) -> None:
-    found = asked(opened, "SELECT count(*) FROM orders o JOIN customers c ON c.customer_id = o.buyer_id")
+def test_given_and_withheld_are_all_rows_of_each_table_and_role(
+    opened: Deployment, platform: Path
+) -> None:
+    found = asked(
+        opened, "SELECT count(*) FROM orders o JOIN customers c ON c.customer_id = o.buyer_id"
+    )
     with duckdb.connect(str(platform / "sample.duckdb"), read_only=True) as raw:
-        rows = {name: raw.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for name in ("orders", "customers")}
+        rows = {
+            name: raw.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]
+            for name in ("orders", "customers")
+        }
     roles = {(each["table"], each["role"]) for each in found["withheld"]}
     assert roles >= {("customers", "customer"), ("orders", "buyer")}
     for each in found["withheld"]:
-        assert each["given"] + sum(group["rows"] for group in each["groups"]) == rows[each["table"]] == each["rows"]
+        assert (
+            each["given"] + sum(group["rows"] for group in each["groups"])
+            == rows[each["table"]]
+            == each["rows"]
+        )
 
 
 def test_a_condition_tells_nothing_about_who_is_withheld(opened: Deployment) -> None:
-    blocks = [asked(opened, f"SELECT phone FROM customers WHERE customer_id = {n}")["withheld"] for n in (42, 44, 45)]
+    blocks = [
+        asked(opened, f"SELECT phone FROM customers WHERE customer_id = {n}")["withheld"]
+        for n in (42, 44, 45)
+    ]
     assert blocks[0] == blocks[1] == blocks[2]
 
 
@@ -81,7 +95,9 @@ def test_others_see_no_exact_counts(opened: Deployment) -> None:
 
 
 def test_what_influences_the_result_is_told_apart(opened: Deployment) -> None:
-    found = asked(opened, "SELECT customer_id FROM customers WHERE sex = 'female' ORDER BY birth_date")
+    found = asked(
+        opened, "SELECT customer_id FROM customers WHERE sex = 'female' ORDER BY birth_date"
+    )
     assert {(each["column"], each["in_output"]) for each in found["influences"]} == {
         ("customer_id", True), ("sex", False), ("birth_date", False),
     }  # fmt: skip
@@ -91,16 +107,29 @@ def test_a_withdrawn_consent_counts_in_the_next_query(platform: Path, tmp_path: 
     copy = tmp_path / "demo"
     shutil.copytree(platform, copy)
     with Deployment.open(copy) as deployment:
-        assert [row[0] for row in asked(deployment, "SELECT customer_id FROM customers WHERE customer_id = 42")["rows"]] == [42]
+        assert [
+            row[0]
+            for row in asked(
+                deployment, "SELECT customer_id FROM customers WHERE customer_id = 42"
+            )["rows"]
+        ] == [42]
     with duckdb.connect(str(copy / "sample.duckdb")) as store:
         store.execute("INSERT INTO consents SELECT * REPLACE ('withdrawn' AS state, recorded_at + INTERVAL 1 DAY AS recorded_at) "
                       "FROM consents WHERE customer_id = 42 AND purpose = 'personalised_advertising'")  # fmt: skip
     with Deployment.open(copy) as deployment:
-        assert asked(deployment, "SELECT customer_id FROM customers WHERE customer_id = 42")["rows"] == []
+        assert (
+            asked(deployment, "SELECT customer_id FROM customers WHERE customer_id = 42")["rows"]
+            == []
+        )
 
 
 def test_observe_gives_the_rows_and_says_so(opened: Deployment) -> None:
-    found = asked(opened, "SELECT count(*) FROM customers", purpose="analytics", actor="shop-dublin/data-science")
+    found = asked(
+        opened,
+        "SELECT count(*) FROM customers",
+        purpose="analytics",
+        actor="shop-dublin/data-science",
+    )
     assert (found["mode"], found["rows"]) == ("observe", [[5000]])
     assert found["withheld"][0]["groups"]
 
@@ -114,7 +143,9 @@ def test_observe_gives_the_rows_and_says_so(opened: Deployment) -> None:
         "SELECT * FROM 'customers.csv'", "SELECT getvariable('x')",
     ],
 )  # fmt: skip
-def test_what_is_not_understood_is_refused_with_a_caret_and_recorded(opened: Deployment, sql: str) -> None:
+def test_what_is_not_understood_is_refused_with_a_caret_and_recorded(
+    opened: Deployment, sql: str
+) -> None:
     before = opened.evidence.size()
     with pytest.raises(SqlRefused) as refused:
         asked(opened, sql)
@@ -126,7 +157,9 @@ def test_what_is_not_understood_is_refused_with_a_caret_and_recorded(opened: Dep
     assert leaf.kind == "refusal"
 
 
-def test_without_evidence_nothing_is_read(opened: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_evidence_nothing_is_read(
+    opened: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read: list[str] = []
 
     def full(*_: object) -> None:
@@ -144,24 +177,33 @@ def test_a_missing_store_is_exit_5(platform: Path, tmp_path: Path, lawful: Comma
     copy = tmp_path / "demo"
     shutil.copytree(platform, copy)
     (copy / "sample.duckdb").unlink()
-    ran = lawful("query", ORDERS, "--purpose", ADS["purpose"], "--as", ADS["actor"], "--folder", str(copy))
+    ran = lawful(
+        "query", ORDERS, "--purpose", ADS["purpose"], "--as", ADS["actor"], "--folder", str(copy)
+    )
     assert ran.code == 5
     assert "cannot be opened" in ran.err
 
 
 def test_no_activity_or_several_is_exit_2(platform: Path, lawful: Command) -> None:
-    for words, told in ((("--purpose", "payment"), "No approved"), (("--purpose", ADS["purpose"]), "Several approved")):
+    for words, told in (
+        (("--purpose", "payment"), "No approved"),
+        (("--purpose", ADS["purpose"]), "Several approved"),
+    ):
         ran = lawful("query", ORDERS, *words, "--folder", str(platform))
         assert ran.code == 2
         assert told in ran.err
 
 
-def test_evidence_verifies_and_a_flipped_byte_is_named(platform: Path, tmp_path: Path, lawful: Command) -> None:
+def test_evidence_verifies_and_a_flipped_byte_is_named(
+    platform: Path, tmp_path: Path, lawful: Command
+) -> None:
     assert lawful("evidence", "verify", "--folder", str(platform)).code == 0
     copy = tmp_path / "demo"
     shutil.copytree(platform, copy)
     folder = copy / ".lawful" / "evidence"
-    for path in sorted(each for each in folder.rglob("*") if each.is_file() and each.stat().st_size):
+    for path in sorted(
+        each for each in folder.rglob("*") if each.is_file() and each.stat().st_size
+    ):
         data = path.read_bytes()
         path.write_bytes(bytes([data[0] ^ 1]) + data[1:])
         ran = lawful("evidence", "verify", "--folder", str(copy))
@@ -171,12 +213,18 @@ def test_evidence_verifies_and_a_flipped_byte_is_named(platform: Path, tmp_path:
     assert lawful("evidence", "verify", "--folder", str(copy)).code == 0
 
 
-def test_a_rulebook_with_an_error_does_not_build(platform: Path, tmp_path: Path, lawful: Command) -> None:
+def test_a_rulebook_with_an_error_does_not_build(
+    platform: Path, tmp_path: Path, lawful: Command
+) -> None:
     copy = tmp_path / "demo"
     shutil.copytree(platform, copy)
     article = copy / "policy" / "ads" / "art-ads-3.md"
-    article.write_text(article.read_text().replace("age_assurance = 'none'", "age_assurance IS NULL"))
-    ran = lawful("query", ORDERS, "--purpose", ADS["purpose"], "--as", ADS["actor"], "--folder", str(copy))
+    article.write_text(
+        article.read_text().replace("age_assurance = 'none'", "age_assurance IS NULL")
+    )
+    ran = lawful(
+        "query", ORDERS, "--purpose", ADS["purpose"], "--as", ADS["actor"], "--folder", str(copy)
+    )
     assert ran.code == 2
     assert "art-ads-3.md" in ran.err
 
@@ -286,7 +334,9 @@ def test_a_newcomer_enforces_on_their_own_file(lawful: Command, tmp_path: Path) 
     chinook(tmp_path / "shop.db")
     assert lawful("init", "sqlite:///shop.db", "--store", "shop").code == 0
     assert "Email" in (tmp_path / "datasets" / "shop.toml").read_text()
-    assert lawful("init", "sqlite:///shop.db", "--store", "shop").code == 2  # nothing is overwritten
+    assert (
+        lawful("init", "sqlite:///shop.db", "--store", "shop").code == 2
+    )  # nothing is overwritten
     (tmp_path / "datasets" / "shop.toml").write_text(DATASET)
     (tmp_path / "organisation.toml").write_text(ORGANISATION)
     (tmp_path / "activities" / "example.toml").write_text(ACTIVITY)
@@ -295,7 +345,12 @@ def test_a_newcomer_enforces_on_their_own_file(lawful: Command, tmp_path: Path) 
              "--purpose", "customer_service", "--json"]  # fmt: skip
     assert lawful(*query).code == 2  # nothing is approved yet
     assert lawful("org", "approve", "organisation.toml", *people).code == 0
-    assert lawful("activity", "approve", "activities/example.toml", "--author", "ada", "--approver", "ada").code == 2
+    assert (
+        lawful(
+            "activity", "approve", "activities/example.toml", "--author", "ada", "--approver", "ada"
+        ).code
+        == 2
+    )
     assert lawful("activity", "approve", "activities/example.toml", *people).code == 0
     ran = lawful(*query)
     assert ran.code == 0, ran.err
@@ -304,5 +359,7 @@ def test_a_newcomer_enforces_on_their_own_file(lawful: Command, tmp_path: Path) 
     assert all(row[3] is not None and not str(row[3]).startswith("+") for row in rows)  # token
     assert all(row[4] is None for row in rows)  # unlabelled
     assert [row[6] for row in rows] == [1.98, 3.96]
-    assert {each["reason"] for each in ran.json["withheld"][0]["groups"]} == {"not covered by the rulebook"}
+    assert {each["reason"] for each in ran.json["withheld"][0]["groups"]} == {
+        "not covered by the rulebook"
+    }
     assert lawful("evidence", "verify").code == 0

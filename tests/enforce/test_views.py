@@ -165,7 +165,17 @@ otherwise = "block"
 ```
 """
 TABLES = {
-    "people": ["id", "country", "born", "email", "illness", "faith", "withdrawn", "objected", "explicit"],
+    "people": [
+        "id",
+        "country",
+        "born",
+        "email",
+        "illness",
+        "faith",
+        "withdrawn",
+        "objected",
+        "explicit",
+    ],
     "consents": ["person", "purpose", "state", "since"],
     "orders": ["n", "buyer", "gift", "note"],
     "goods": ["g", "title"],
@@ -197,13 +207,26 @@ def made_up(seed: int) -> dict[str, list[tuple[Any, ...]]]:
          pick.choice(["given", "given", "refused", "maybe", None]), date(2026, pick.randint(1, 3), 1))
         for _ in range(24)
     ]  # fmt: skip
-    consents += [(2, ads, "given", date(2026, 6, 1)), (2, ads, "refused", date(2026, 6, 1))]  # contradict
+    consents += [
+        (2, ads, "given", date(2026, 6, 1)),
+        (2, ads, "refused", date(2026, 6, 1)),
+    ]  # contradict
     consents += [(3, ads, "given", date(2026, 6, 1))]
     orders = [
-        (n, pick.choice([None, *range(1, 44)]), pick.choice([None, None, None, *range(1, 44)]), f"note {n}")
+        (
+            n,
+            pick.choice([None, *range(1, 44)]),
+            pick.choice([None, None, None, *range(1, 44)]),
+            f"note {n}",
+        )
         for n in range(60)
     ]
-    return {"people": people, "consents": consents, "orders": orders, "goods": [(1, "lamp"), (2, "chair")]}
+    return {
+        "people": people,
+        "consents": consents,
+        "orders": orders,
+        "goods": [(1, "lamp"), (2, "chair")],
+    }
 
 
 def store(path: Path, kind: str, rows: dict[str, list[tuple[Any, ...]]]) -> None:
@@ -215,12 +238,17 @@ def store(path: Path, kind: str, rows: dict[str, list[tuple[Any, ...]]]) -> None
             connection.execute(f"CREATE TABLE {table} ({text})")
             for row in rows[table]:
                 marks = ", ".join("?" * len(row))
-                cells = [each.isoformat() if isinstance(each, date) and kind == "sqlite" else each for each in row]
+                cells = [
+                    each.isoformat() if isinstance(each, date) and kind == "sqlite" else each
+                    for each in row
+                ]
                 connection.execute(f"INSERT INTO {table} VALUES ({marks})", cells)
         connection.commit()
 
 
-def deployed(folder: Path, kind: str, seed: int) -> tuple[Deployment, dict[str, list[tuple[Any, ...]]]]:
+def deployed(
+    folder: Path, kind: str, seed: int
+) -> tuple[Deployment, dict[str, list[tuple[Any, ...]]]]:
     """A deployment over a made-up store."""
     rows = made_up(seed)
     for name, text in {
@@ -240,10 +268,17 @@ def deployed(folder: Path, kind: str, seed: int) -> tuple[Deployment, dict[str, 
 class Views:
     """Protected tables by the oracle: slow, plain, and written without the enforcing code."""
 
-    def __init__(self, deployment: Deployment, rows: dict[str, list[tuple[Any, ...]]], token: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        deployment: Deployment,
+        rows: dict[str, list[tuple[Any, ...]]],
+        token: Callable[[Any], Any],
+    ) -> None:
         self.deployment, self.rows, self.token = deployment, rows, token
         self.known: dict[tuple[Any, frozenset[str]], bool] = {}
-        self.use: Use = use_of(deployment, deployment.dataset("s"), purpose="personalised_advertising", actor="")
+        self.use: Use = use_of(
+            deployment, deployment.dataset("s"), purpose="personalised_advertising", actor=""
+        )
 
     def facts(self, key: Any) -> dict[str, Any] | None:
         """A data subject's own facts, as the dataset file says; None: nobody has that key."""
@@ -255,10 +290,20 @@ class Views:
 
     def _facts(self, row: tuple[Any, ...]) -> dict[str, Any]:
         region = row[1] if row[1] in self.deployment.vocabulary.values_of("collected_in") else None
-        mine = [c for c in self.rows["consents"] if c[0] == row[0] and c[1] == "personalised_advertising"]
+        mine = [
+            c
+            for c in self.rows["consents"]
+            if c[0] == row[0] and c[1] == "personalised_advertising"
+        ]
         last = [c for c in mine if c[3] == max(each[3] for each in mine)]
         states = {c[2] for c in last}
-        given = False if not last else {"given": True, "refused": False}.get(next(iter(states))) if len(states) == 1 else None
+        given = (
+            False
+            if not last
+            else {"given": True, "refused": False}.get(next(iter(states)))
+            if len(states) == 1
+            else None
+        )
         return {"subject_located_in": region, "collected_in": region, "birth_date": row[2], "consent_given": given,
                 "consent_withdrawn": row[6], "objected": False if row[7] is None else row[7], "consent_explicit": row[8]}  # fmt: skip
 
@@ -303,10 +348,18 @@ class Views:
         roles = {role for c in asked for role in of[c]} or {"buyer", "gift"}
         out = []
         for n, buyer, gift, note in self.rows["orders"]:
-            passes = {"buyer": self.lawful(buyer, {"identifier"}), "gift": gift is None or self.lawful(gift, {"identifier"})}
+            passes = {
+                "buyer": self.lawful(buyer, {"identifier"}),
+                "gift": gift is None or self.lawful(gift, {"identifier"}),
+            }
             if all(passes[role] for role in roles):
                 cells = {"n": n, "buyer": buyer, "gift": gift, "note": note}
-                out.append(tuple(cells[c] if c in asked and all(passes[r] for r in of[c]) else None for c in of))
+                out.append(
+                    tuple(
+                        cells[c] if c in asked and all(passes[r] for r in of[c]) else None
+                        for c in of
+                    )
+                )
         return out
 
 
@@ -314,8 +367,17 @@ def band(born: date | None) -> str | None:
     """The age band on the day of the question."""
     if born is None:
         return None
-    age = 2026 - born.year - ((11, 24) < (born.month, born.day))
-    limits = [(13, "0-13"), (15, "14-15"), (17, "16-17"), (24, "18-24"), (34, "25-34"), (44, "35-44"), (54, "45-54"), (64, "55-64")]
+    age = 2026 - born.year - ((born.month, born.day) > (11, 24))
+    limits = [
+        (13, "0-13"),
+        (15, "14-15"),
+        (17, "16-17"),
+        (24, "18-24"),
+        (34, "25-34"),
+        (44, "35-44"),
+        (54, "45-54"),
+        (64, "55-64"),
+    ]
     return next((name for last, name in limits if age <= last), "65+")
 
 
@@ -329,9 +391,15 @@ QUERIES: dict[str, tuple[set[str] | None, set[str] | None]] = {
     "SELECT count(*) FROM orders": (None, set()),
     "SELECT n, note FROM orders": (None, {"n", "note"}),
     "SELECT gift, count(*) FROM orders GROUP BY gift": (None, {"gift"}),
-    "SELECT p.email, o.n FROM orders o JOIN people p ON p.id = o.buyer": ({"email", "id"}, {"n", "buyer"}),
+    "SELECT p.email, o.n FROM orders o JOIN people p ON p.id = o.buyer": (
+        {"email", "id"},
+        {"n", "buyer"},
+    ),
     "SELECT id FROM people EXCEPT SELECT buyer FROM orders": ({"id"}, {"buyer"}),
-    "SELECT id FROM people p WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.buyer = p.id)": ({"id"}, {"buyer"}),
+    "SELECT id FROM people p WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.buyer = p.id)": (
+        {"id"},
+        {"buyer"},
+    ),
     "WITH orders AS (SELECT id AS n FROM people) SELECT n FROM orders": ({"id"}, None),
     "SELECT born, count(*) FROM people GROUP BY born": ({"born"}, None),
     "SELECT title FROM goods": (None, None),
@@ -351,9 +419,13 @@ def test_equal_to_protected_views(tmp_path: Path, kind: str, seed: int) -> None:
         with duckdb.connect() as over:
             for table, made in (("people", None if people is None else views.people(people)),
                                 ("orders", None if orders is None else views.orders(orders)), ("goods", rows["goods"])):  # fmt: skip
-                over.execute(f"CREATE TABLE {table} ({', '.join(c + ' ' + ('INTEGER' if TYPES.get(c) == 'INTEGER' else 'VARCHAR') for c in TABLES[table])})")
+                over.execute(
+                    f"CREATE TABLE {table} ({', '.join(c + ' ' + ('INTEGER' if TYPES.get(c) == 'INTEGER' else 'VARCHAR') for c in TABLES[table])})"
+                )
                 for row in made or ():
-                    over.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", list(row))
+                    over.execute(
+                        f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", list(row)
+                    )
             wanted = over.execute(sql).fetchall()
         if found.outcome is Outcome.LAWFUL:
             assert sorted(map(repr, found.rows)) == sorted(map(repr, wanted)), (sql, kind, seed)
@@ -378,7 +450,9 @@ def test_an_empty_store_gives_nothing_and_fails_nothing(tmp_path: Path) -> None:
     assert found.rows == ()
 
 
-def test_a_vector_without_a_decision_is_withheld(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vector_without_a_decision_is_withheld(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deployment, _ = deployed(tmp_path, "duckdb", 1)
     from lawful.enforce import protect
 
@@ -396,7 +470,9 @@ def test_a_vector_without_a_decision_is_withheld(tmp_path: Path, monkeypatch: py
     assert attrs.evolve(after.withheld[0], groups={}).rows == before.withheld[0].rows
 
 
-def test_the_decision_is_durable_before_the_first_row_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_decision_is_durable_before_the_first_row_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     deployment, _ = deployed(tmp_path, "duckdb", 1)
     from lawful.enforce.query import _Runner
     from lawful.evidence import EvidenceLog

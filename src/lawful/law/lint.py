@@ -142,18 +142,22 @@ def check_permitting(book: Book, entry: Entry) -> Iterator[LawfulError]:
                     )
 
 
-def _polarities(book: Book, node: Node, positive: bool) -> Iterator[tuple[str, bool]]:
+def _polarities(
+    book: Book, node: Node, positive: bool, above: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, bool]]:
     """The facts declared ``unrecorded`` below a node, and whether *yes* makes the node truer."""
     match node:
         case Not(item):
-            yield from _polarities(book, item, not positive)
+            yield from _polarities(book, item, not positive, above)
         case And(items) | Or(items):
             for item in items:
-                yield from _polarities(book, item, positive)
+                yield from _polarities(book, item, positive, above)
+        case Flag(name) if name in above:  # a ring, which is told elsewhere
+            return
         case Flag(name) if name in book.definitions:
             for definition in book.definitions[name]:
                 for line in definition.when:
-                    yield from _polarities(book, line.node, positive)
+                    yield from _polarities(book, line.node, positive, above | {name})
         case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name) if (
             book.vocabulary.only_permits(name)
         ):

@@ -10,7 +10,7 @@ from lawful.terms.ids import (
     Region,
     RuleId,
 )
-from lawful.terms.outcomes import Answer, Outcome, Otherwise
+from lawful.terms.outcomes import Answer, Otherwise, Outcome
 from lawful.terms.texts import Text
 from lawful.terms.values import (
     NEVER_AT,

@@ -41,7 +41,7 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 UNKNOWN_SHARE = 0.2
 """How often a changed fact becomes unknown."""
-AIMED = 40
+AIMED = 8
 """How many answers at most share an aimed batch."""
 
 

@@ -23,7 +23,6 @@ CELLS = 200_000
 SOAK_CELLS = 1_000_000
 TIMES = 50
 ROWS = 40
-ROUNDS, AIMED_ROWS = 24, 9
 WAYS = ("oracle", "evaluate", "function", "duckdb", "sqlite", "table", "texts")
 
 
@@ -40,8 +39,8 @@ def batches(gate: Gate, cells: int) -> Iterator[Batch]:
     anywhere = things.batches(ROWS)
     for _ in range(12):
         yield next(anywhere)
-    for _ in range(ROUNDS):  # a thing aimed at one answer gives many others: aim in small steps
-        yield from things.aimed(gate.lacking(TIMES), AIMED_ROWS)
+    for _ in range(8):
+        yield from things.aimed(gate.lacking(TIMES), TIMES + 2)
     while gate.cells["texts"] < cells:
         yield next(anywhere)
 
