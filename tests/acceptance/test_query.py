@@ -114,7 +114,8 @@ def test_a_withdrawn_consent_counts_in_the_next_query(platform: Path, tmp_path: 
             )["rows"]
         ] == [42]
     with duckdb.connect(str(copy / "sample.duckdb")) as store:
-        store.execute("INSERT INTO consents SELECT * REPLACE ('withdrawn' AS state, recorded_at + INTERVAL 1 DAY AS recorded_at) "
+        store.execute("INSERT INTO consents SELECT * REPLACE ('withdrawn' AS state, "
+            "recorded_at + INTERVAL 1 DAY AS recorded_at) "
                       "FROM consents WHERE customer_id = 42 AND purpose = 'personalised_advertising'")  # fmt: skip
     with Deployment.open(copy) as deployment:
         assert (
@@ -244,7 +245,8 @@ def chinook(path: Path) -> None:
             INSERT INTO Customer VALUES (1, 'Leonie', 'DE', '+49 711', 'l@example.com', 1),
                                         (2, 'Hugo', 'FR', '+33 1', 'h@example.com', 1),
                                         (3, 'Mark', 'CA', '+1 780', 'm@example.com', 1);
-            INSERT INTO Invoice VALUES (1, 1, '2026-01-01', 1.98), (2, 2, '2026-01-02', 3.96), (3, 3, '2026-01-03', 5.94);
+            INSERT INTO Invoice VALUES (1, 1, '2026-01-01', 1.98), (2, 2, '2026-01-02', 3.96),
+                (3, 3, '2026-01-03', 5.94);
         """)
 
 

@@ -124,7 +124,8 @@ def read_moment(
         return (date.fromisoformat(on) if on else None), (instant_of(at) if at else None)
     except ValueError:
         raise UsageError(
-            f"'{on or at}' is not a {'date such as 2024-03-22' if on else 'instant with its zone such as 2024-03-21T17:00Z'}.",
+            f"'{on or at}' is not a "
+            f"{'date such as 2024-03-22' if on else 'instant with its zone such as 2024-03-21T17:00Z'}.",
             code="usage.moment",
         ) from None
 
@@ -162,12 +163,14 @@ def show_answer(output: Output, answer: dict[str, Any]) -> None:
         open_question = rule["answer"] == "undetermined" and rule["kind"] == "rule"
         if open_question or rule["answer"] in ("unmet", "applies"):
             output.line(
-                f"  {rule['answer']:<13} {output.cited(rule)}  {rule['says']}{'' if rule['verified'] else '  (unverified)'}"
+                f"  {rule['answer']:<13} {output.cited(rule)}  "
+                f"{rule['says']}{'' if rule['verified'] else '  (unverified)'}"
             )
             output.line(f"  {'':<13} {rule['id']}")
     for conflict in answer["conflicts"]:
         output.line(
-            f"  conflict      {output.cited(conflict['command'])}  ×  {output.cited(conflict['rule'])}  (counsel decides)"
+            f"  conflict      {output.cited(conflict['command'])}  ×  "
+            f"{output.cited(conflict['rule'])}  (counsel decides)"
         )
     for want in answer["wanted"]:
         output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")
@@ -176,7 +179,8 @@ def show_answer(output: Output, answer: dict[str, Any]) -> None:
         output.line(f"  cure {number}        {steps}  → {output.word(cure['outcome'])}")
     for group in answer["people"] or ():
         output.line(
-            f"  {group['count']:>9,} people  {output.word(group['outcome'])}  {json.dumps(group['facts'], ensure_ascii=False)}"
+            f"  {group['count']:>9,} people  {output.word(group['outcome'])}  "
+            f"{json.dumps(group['facts'], ensure_ascii=False)}"
         )
     if answer["assumed"]:
         output.line("  assumed       " + ", ".join(each["fact"] for each in answer["assumed"]))
@@ -190,7 +194,8 @@ def show_duties(output: Output, answer: dict[str, Any]) -> None:
     for duty in answer["duties"]:
         last = duty["last_on"] or duty["last"] or ("promptly" if duty["by"] == "promptly" else "")
         output.line(
-            f"  {duty['state']:<13} {last:<22} {output.cited(duty)}  {duty['says']}{'' if duty['verified'] else '  (unverified)'}"
+            f"  {duty['state']:<13} {last:<22} {output.cited(duty)}  "
+            f"{duty['says']}{'' if duty['verified'] else '  (unverified)'}"
         )
         output.line(f"  {'':<13} {'':<22} {duty['id']}{' → ' + duty['to'] if duty['to'] else ''}")
     for want in answer["wanted"]:

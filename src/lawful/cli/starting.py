@@ -42,13 +42,16 @@ def run_init(output: Output, folder: Path, url: str, store: str) -> None:
         output.line(f"wrote {path}")
     output.line("Next, each in its file:")
     output.line(
-        "  1. organisation.toml: your people and the legal entity; then: lawful org approve organisation.toml --author A --approver B"
+        "  1. organisation.toml: your people and the legal entity; then: "
+        "lawful org approve organisation.toml --author A --approver B"
     )
     output.line(
-        f"  2. datasets/{store}.toml: whose data each table holds, and what each column is; unlabelled columns are masked"
+        f"  2. datasets/{store}.toml: whose data each table holds, and what each column is; "
+        "unlabelled columns are masked"
     )
     output.line(
-        "  3. activities/example.toml: purpose, lawful basis, what is needed; then: lawful activity approve activities/example.toml --author A --approver B"
+        "  3. activities/example.toml: purpose, lawful basis, what is needed; then: "
+        "lawful activity approve activities/example.toml --author A --approver B"
     )
     output.line(f'  4. lawful query "SELECT * FROM …" --purpose … --store {store}')
 

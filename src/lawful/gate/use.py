@@ -120,11 +120,13 @@ def _activity(deployment: Deployment, purpose: str, actor: str) -> tuple[Activit
         several = ", ".join(each.id for each in found)
         who = f" of '{entity}'" if entity else ""
         raise UsageError(
-            f"{'Several approved activities' if found else 'No approved activity'}{who} for '{purpose}'{f': {several}' if found else ''}.",
+            f"{'Several approved activities' if found else 'No approved activity'}{who} "
+            f"for '{purpose}'{f': {several}' if found else ''}.",
             code="gate.activity",
             hint="Name one entity with --as ENTITY/ROLE."
             if found and not entity
-            else "Write activities/NAME.toml and approve it: lawful activity approve activities/NAME.toml --author A --approver B",
+            else "Write activities/NAME.toml and approve it: "
+            "lawful activity approve activities/NAME.toml --author A --approver B",
         )
     activity = found[0]
     role = role or (activity.roles[0] if activity.roles else "")
