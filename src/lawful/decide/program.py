@@ -213,15 +213,19 @@ class _Folder:
         return Lookup(key, tuple(rows))
 
     def covered(self) -> Node:
-        """True when each topic touched is answered at each place touched (see ``law.coverage``)."""
+        """True when each topic touched is answered at each place touched (see ``law.coverage``).
+
+        Topics answered in the same regions share one test of the places.
+        """
         reader = next(iter(self.book.entries.values()))
-        parts = []
+        touched: dict[tuple[str, ...], list[Node]] = {}
         for topic in self.book.rulebook.coverage.topics:
-            touched = self.lines(topic.when, reader)
-            places = conjunction(
-                tuple(self._place(name, self.regions(topic.id)) for name in PLACES)
-            )
-            parts.append(Or((Not(touched), places)))
+            lines = self.lines(topic.when, reader)
+            touched.setdefault(self.regions(topic.id), []).append(lines)
+        parts = []
+        for regions, topics in touched.items():
+            places = conjunction(tuple(self._place(name, regions) for name in PLACES))
+            parts.append(Or((Not(disjunction(tuple(topics))), places)))
         return conjunction(tuple(parts))
 
     def regions(self, topic: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.oracle import Court
 from lawful.law.tree import Flag, walk
 from lawful.testing.things import Batch
-from tests.decide.agreement.backends import Answers, spelling, transposed
+from tests.decide.agreement.backends import Answers, load, transposed
 
 ARITY = 14
 SET = "STRUCT(members VARCHAR[], unknown VARCHAR[])"
@@ -101,11 +101,11 @@ class Raw:
         header = [("n", "BIGINT"), *((fact.name, TYPES[fact.type]) for fact in facts)]
         spelt = ", ".join(f"{quoted(name)} {kind}" for name, kind in header)
         self.con.execute(f"CREATE OR REPLACE TABLE raw ({spelt})")
-        rows = []
-        for n, thing in enumerate(self.batch.things):
-            values = [n, *(thing.values.get(fact.name) for fact in facts)]
-            rows.append(f"({', '.join(map(spelling, values))})")
-        self.con.execute(f"INSERT INTO raw VALUES {', '.join(rows)}")
+        rows = (
+            [n, *(thing.values.get(fact.name) for fact in facts)]
+            for n, thing in enumerate(self.batch.things)
+        )
+        load(self.con, "raw", rows)
         given = ", ".join(
             f"{_parameter(self.book, self.court.parameter(name), versions[0])} AS {quoted(name)}"
             for name, versions in self.book.parameters.items()
