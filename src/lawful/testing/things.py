@@ -7,6 +7,7 @@ its things differ in the rest. Facts take any closed value, boundary dates and c
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -41,7 +42,7 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 UNKNOWN_SHARE = 0.2
 """How often a changed fact becomes unknown."""
-AIMED = 8
+AIMED = 24
 """How many answers at most share an aimed batch."""
 
 
@@ -170,19 +171,30 @@ class Things:
         does not rest. Targets of one moment and one set of records share a batch.
         """
         groups: dict[object, list[Thing]] = {}
-        for entry, answer in targets:
-            thing = self.random.choice(self._showing(entry, answer))
+        for thing, entry in self._chosen(list(targets)):
             keep = self.rests_on(entry, thing) | self._held(thing)
             names = [name for name in self.tested(thing.about) if name not in keep]
-            moment = thing.values.get(self.book.vocabulary.law_of.get(thing.about, ""))
-            key = (thing.about, thing.at, thing.on, moment, thing.records, thing.kept)
-            found = groups.setdefault(key, [])
+            found = groups.setdefault(self._shares(thing), [])
             found.append(thing)
             for _ in range(rows - 1):
                 found.append(self._changed(thing, names, self.random.randint(1, 6)))
         for things in groups.values():
             for start in range(0, len(things), rows * AIMED):
                 yield self._shared(things[start : start + rows * AIMED])
+
+    def _chosen(self, targets: list[tuple[Entry, str]]) -> Iterator[tuple[Thing, Entry]]:
+        """A row for each target, so that many share a moment: few batches then serve all."""
+        shown = [self._showing(entry, answer) for entry, answer in targets]
+        common = Counter(key for things in shown for key in {self._shares(x) for x in things})
+        for (entry, _), things in zip(targets, shown, strict=True):
+            most = max(common[self._shares(each)] for each in things)
+            best = [each for each in things if common[self._shares(each)] == most]
+            yield self.random.choice(best), entry
+
+    def _shares(self, thing: Thing) -> object:
+        """What the things of a batch must have in common."""
+        moment = thing.values.get(self.book.vocabulary.law_of.get(thing.about, ""))
+        return (thing.about, thing.at, thing.on, moment, thing.records, thing.kept)
 
     def _showing(self, entry: Entry, answer: str) -> list[Thing]:
         return [x.thing for x in self.seeds if x.entry.id == entry.id and x.answer == answer]
