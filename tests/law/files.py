@@ -77,6 +77,7 @@ def small_files(entries: str, examples: str = "", instrument: str = INSTRUMENT) 
     return files
 
 
+@cache
 def small_book(entries: str, instrument: str = INSTRUMENT) -> Book:
     return build_book(small_files(entries, instrument=instrument))
 

@@ -276,6 +276,7 @@ def test_a_row_that_is_wrong() -> None:
     [
         ("cioo = true", "There is no fact 'cioo'"),
         ("ciio", "'ciio' is not a change"),
+        ("cioo ?=", "There is no fact 'cioo'"),
         ("ciio += yes", "'ciio' is not a set"),
         ("on = 2024-13-01", "is not a date"),
         ("told += nothing", "is not a value of 'told'"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 import attrs
@@ -146,13 +146,23 @@ class Decider:
         return self._records(thing, self._wanted[thing.about])
 
     def _records(self, thing: Thing, wanted: tuple[str, ...]) -> dict[str, Kleene]:
-        if not wanted or (thing.about == "use" and not thing.records and not thing.kept):
+        if thing.about == "use":  # without a record and a kept register it is unknown anyway
+            named = thing.kept.union([each.rule for each in thing.records])
+            wanted = tuple(rule for rule in wanted if not named.isdisjoint(_ids_above(rule)))
+        if not wanted:
             return {}
         court = Court(self.book, thing)
         return {rule: counts(court, rule, self.book.entries[RuleId(rule)]) for rule in wanted}
 
 
 _NONE: dict[str, Kleene] = {}
+
+
+@cache
+def _ids_above(rule: str) -> tuple[str, ...]:
+    """The rule's id, and those of the article and instrument that it extends."""
+    parts = rule.split(".")
+    return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def _values(

@@ -13,7 +13,7 @@ from lawful.decide.timeline import Span, timeline
 from lawful.decide.why import Missing, Reason, entry_facts, missing, reasons
 from lawful.law.book import Book
 from lawful.law.coverage import PLACES, Touched, touched
-from lawful.law.model import Entry, Kind
+from lawful.law.model import Entry, Kind, Line
 from lawful.law.oracle import Court, Judged, all_of
 from lawful.law.thing import Thing
 from lawful.law.tree import PresumedFlag, PresumedTerm, ReadingIs, terms, walk
@@ -214,18 +214,36 @@ def assumed_in(court: Court) -> Iterator[FactUsed]:
 
 
 def _presumed(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
-    """Facts that the law presumed because they are not known."""
+    """Facts that the law presumed because they are not known, where that made a difference."""
     found: set[str] = set()
     for rule, each in judged.items():
-        if each.answer is Answer.NOT_APPLICABLE and each.applies is False:
-            continue
         entry = court.book.entries[rule]
-        for line in (*entry.when, *entry.unless, *(entry.requires or ())):
-            for node in walk(line.node):
-                names = [node.name] if isinstance(node, PresumedFlag) else []
-                names += [term.name for term in terms(node) if isinstance(term, PresumedTerm)]
-                found |= {name for name in names if court.thing.values.get(name) is None}
+        lines = (*entry.when, *entry.unless, *(entry.requires or ()))
+        if each.answer is Answer.NOT_APPLICABLE:
+            lines = _blocking(court, entry)
+        presumed = [_presumed_in(court, line) for line in lines]
+        if each.answer is not Answer.NOT_APPLICABLE or all(presumed):
+            found = found.union(*presumed)
     return tuple(sorted(found))
+
+
+def _blocking(court: Court, entry: Entry) -> tuple[Line, ...]:
+    """The lines that keep an entry from applying; none where something else does too."""
+    out = not court.in_force(entry) or court.scope(entry) is False or court.bears(entry) is False
+    if out or any(court.defeats(each) for each in court.book.defeaters.get(entry.id, ())):
+        return ()
+    when = [line for line in entry.when if court.value(line.node, entry) is False]
+    unless = [line for line in entry.unless if court.value(line.node, entry)]
+    return (*when, *unless)
+
+
+def _presumed_in(court: Court, line: Line) -> set[str]:
+    found: set[str] = set()
+    for node in walk(line.node):
+        names = [node.name] if isinstance(node, PresumedFlag) else []
+        names += [term.name for term in terms(node) if isinstance(term, PresumedTerm)]
+        found |= {name for name in names if court.thing.values.get(name) is None}
+    return found
 
 
 def conflicts(court: Court, judged: Mapping[RuleId, Judged]) -> Iterator[Conflict]:

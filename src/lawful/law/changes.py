@@ -51,7 +51,7 @@ def change(vocabulary: Vocabulary, thing: Thing, text: str, at: Location | None 
         if op == "=":
             thing = set_fact(vocabulary, thing, name, value.strip(), at)
         elif op == "?=" and not value.strip():
-            thing = thing.with_values({name: None})
+            thing = set_fact(vocabulary, thing, name, None, at)
         else:
             thing = thing.with_values({name: _members(vocabulary, thing, name, op, value, at)})
     return thing

@@ -6,10 +6,12 @@ import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
 from lawful.law.entries import KEYS, Place, check_keys, entry_from, text_in
+from lawful.law.legible import legible
 from lawful.law.markdown import Fence, read_page
 from lawful.law.model import (
     Article,
@@ -95,7 +97,14 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
     found: dict[type, list[Any]] = {Entry: [], Parameter: [], Reading: [], Prose: []}
     for path in sorted(files):
         if path.endswith("/instrument.toml"):
-            instrument = _instrument(path, files[path])
+            with legible(path):
+                instrument = _instrument(path, files[path])
+            if instrument.id in instruments:
+                raise UsageError(
+                    f"The instrument '{instrument.id}' is there twice.",
+                    location=Location(file=path),
+                    hint=f"The other stands in {instruments[instrument.id].file}.",
+                )
             instruments[instrument.id] = instrument
             folder = posixpath.dirname(path)
             for article, entries in _articles(folder, instrument, files):
@@ -107,7 +116,11 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
                 articles[article.id] = article
                 for entry in entries:
                     found[type(entry)].append(entry)
+    if "coverage.toml" not in files:
+        raise UsageError("The rulebook has no coverage.toml.", code="law.file")
     meta = _toml("coverage.toml", files["coverage.toml"])
+    with legible("coverage.toml"):
+        coverage = _coverage(meta)
     rulebook = Rulebook(
         vocabulary=vocabulary,
         instruments=instruments,
@@ -116,7 +129,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         parameters=tuple(found[Parameter]),
         readings={each.id: each for each in found[Reading]},
         prose=tuple(found[Prose]),
-        coverage=_coverage(meta),
+        coverage=coverage,
         examples=tuple(_examples(files)),
         version=str(meta.get("rulebook", "")),
     )
@@ -156,6 +169,7 @@ def _instrument(path: str, data: bytes) -> Instrument:
     raw = _toml(path, data)
     at = Location(file=path)
     check_keys(raw, _INSTRUMENT_KEYS, at, "instrument")
+    _check_zone(raw.get("zone", "UTC"), at)
     try:
         return Instrument(
             id=InstrumentId(raw["id"]),
@@ -178,6 +192,16 @@ def _instrument(path: str, data: bytes) -> Instrument:
         ) from None
 
 
+def _check_zone(name: str, at: Location) -> None:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = "Write a name such as Europe/Brussels."
+        raise UsageError(
+            f"There is no time zone '{name}'.", location=at, code="law.key", hint=hint
+        ) from None
+
+
 def _articles(
     folder: str, instrument: Instrument, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Article, list[Entry | Parameter | Reading | Prose]]]:
@@ -190,7 +214,9 @@ def _articles(
             continue
         if path.endswith(".examples.md"):
             continue
-        yield _article(path, files[path].decode("utf-8"), instrument)
+        with legible(path):
+            article = _article(path, files[path].decode("utf-8"), instrument)
+        yield article
 
 
 def _article(
@@ -279,6 +305,7 @@ def _coverage(raw: Mapping[str, Any]) -> Coverage:
             at,
             "cover",
         )
+        _check_zone(each.get("zone", "UTC"), at)
         covers.append(
             Cover(
                 jurisdiction=each["jurisdiction"],
@@ -300,34 +327,40 @@ def _examples(files: Mapping[str, bytes]) -> Iterator[Example]:
     for path in sorted(files):
         if not path.endswith(".examples.md"):
             continue
-        page = read_page(files[path].decode("utf-8"), path)
-        for table in page.tables:
-            if table.after_fence < 0:
+        with legible(path):
+            found = list(_examples_of(path, files[path].decode("utf-8")))
+        yield from found
+
+
+def _examples_of(path: str, text: str) -> Iterator[Example]:
+    page = read_page(text, path)
+    for table in page.tables:
+        if table.after_fence < 0:
+            raise UsageError(
+                "A table of examples follows the fence that names its rule.",
+                location=Location(file=path),
+                code="law.file",
+            )
+        fence = page.fences[table.after_fence]
+        check_keys(
+            fence.content,
+            {"rule", "base"},
+            Location(file=path, line=fence.line),
+            "fence of examples",
+        )
+        for line, cells in table.rows:
+            if len(cells) != 3:
                 raise UsageError(
-                    "A table of examples follows the fence that names its rule.",
-                    location=Location(file=path),
+                    "A row has three cells: except that, expect, because.",
+                    location=Location(file=path, line=line),
                     code="law.file",
                 )
-            fence = page.fences[table.after_fence]
-            check_keys(
-                fence.content,
-                {"rule", "base"},
-                Location(file=path, line=fence.line),
-                "fence of examples",
+            yield Example(
+                rule=fence.content["rule"],
+                base=fence.content.get("base", {}),
+                change=cells[0],
+                expect=cells[1],
+                because=cells[2],
+                file=path,
+                line=line,
             )
-            for line, cells in table.rows:
-                if len(cells) != 3:
-                    raise UsageError(
-                        "A row has three cells: except that, expect, because.",
-                        location=Location(file=path, line=line),
-                        code="law.file",
-                    )
-                yield Example(
-                    rule=fence.content["rule"],
-                    base=fence.content.get("base", {}),
-                    change=cells[0],
-                    expect=cells[1],
-                    because=cells[2],
-                    file=path,
-                    line=line,
-                )

@@ -34,7 +34,7 @@ from lawful.law.tree import (
     ReadingIs,
     Term,
 )
-from lawful.terms.errors import LawfulError, Location
+from lawful.terms.errors import Location, UsageError
 
 COMPARISONS = ("<=", ">=", "<>", "=", "<", ">")
 UNITS = ("days", "weeks", "months", "years")
@@ -54,11 +54,10 @@ class Token:
     column: int
 
 
-class ConditionError(LawfulError):
+class ConditionError(UsageError):
     """A condition that the language does not know (``law.condition``)."""
 
     code = "law.condition"
-    exit_code = 2
 
 
 def fault(

@@ -47,9 +47,10 @@ def counts(court: Court, rule: str, reader: Entry) -> Kleene:
 
 
 def _may_count(court: Court, record: Record, entry: Entry) -> bool:
-    day = court.thing.day(court.book.instrument(entry).zone)
-    if record.expires_on is not None and record.expires_on < day:
-        return False
+    if record.expires_on is not None:
+        day = court.thing.day(court.book.instrument(entry).zone)
+        if record.expires_on < day:
+            return False
     return in_running_period(record, court, entry)
 
 

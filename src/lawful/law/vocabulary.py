@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from lawful.law.legible import legible
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.texts import Text
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
@@ -262,6 +263,11 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
     Raises: UsageError: a file does not parse, or a declaration is not right.
     """
     parsed = {name: _toml(name, data) for name, data in sorted(files.items())}
+    with legible("vocabulary"):
+        return _vocabulary(parsed)
+
+
+def _vocabulary(parsed: Mapping[str, dict[str, Any]]) -> Vocabulary:
     values = parsed["values.toml"]
     lists: dict[str, dict[str, Text]] = {}
     dpv: dict[str, str] = {}
@@ -277,13 +283,21 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
         key: Category(id=key, text=Text(**entry.pop("text")), **entry)
         for key, entry in parsed["categories.toml"].items()
     }
+    for category in categories.values():
+        if category.parent and category.parent not in categories:
+            raise UsageError(
+                f"The category '{category.id}' has no parent '{category.parent}'.",
+                location=Location(file="categories.toml"),
+                hint=nearest(category.parent, categories),
+            )
     lists["categories"] = {key: category.text for key, category in categories.items()}
     things = parsed["things.toml"]
     facts: dict[str, Fact] = {}
     for name, content in parsed.items():
         if name.startswith("facts-"):
             for entry in content["fact"]:
-                fact = _fact(name, entry, lists, parsed["labels.toml"])
+                with legible(name):
+                    fact = _fact(name, entry, lists, parsed["labels.toml"])
                 if fact.name in facts:
                     raise UsageError(
                         f"The fact '{fact.name}' is declared twice.", location=Location(file=name)

@@ -15,8 +15,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from lawful.decide.decider import FOLDED, fulfilments
-from lawful.decide.program import assemble, days_of
+from lawful.decide.decider import FOLDED, Decider, fulfilments
 from lawful.law.book import Book
 from lawful.law.coverage import PLACES
 from lawful.law.days import cutoff
@@ -42,7 +41,7 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 UNKNOWN_SHARE = 0.2
 """How often a changed fact becomes unknown."""
-AIMED = 24
+AIMED = 16
 """How many answers at most share an aimed batch."""
 
 
@@ -69,6 +68,7 @@ class Things:
 
     def __init__(self, book: Book, seed: int) -> None:
         self.book, self.random = book, random.Random(seed)
+        self._decider = Decider(book)
         self._tested: dict[str, list[str]] = {}
         self.seeds = [_seed(book, each) for each in book.rulebook.examples]
 
@@ -145,7 +145,7 @@ class Things:
 
     def rests_on(self, entry: Entry, thing: Thing) -> frozenset[str]:
         """The facts that an entry's answer rests on, through definitions and defeaters too."""
-        program = assemble(self.book, entry.about, days_of(self.book, thing.at, thing.on))
+        program = self._decider.program(entry.about, thing.at, thing.on)
         keys = [f"app:{entry.id}", f"vio:{entry.id}", f"def:{entry.name}"]
         seen: set[str] = set()
         facts: set[str] = set()
@@ -170,17 +170,21 @@ class Things:
         Each thing is an example row that gives the answer, with facts changed on which the answer
         does not rest. Targets of one moment and one set of records share a batch.
         """
-        groups: dict[object, list[Thing]] = {}
+        groups: dict[object, list[tuple[Thing, Entry]]] = {}
         for thing, entry in self._chosen(list(targets)):
-            keep = self.rests_on(entry, thing) | self._held(thing)
-            names = [name for name in self.tested(thing.about) if name not in keep]
-            found = groups.setdefault(self._shares(thing), [])
-            found.append(thing)
-            for _ in range(rows - 1):
-                found.append(self._changed(thing, names, self.random.randint(1, 6)))
-        for things in groups.values():
-            for start in range(0, len(things), rows * AIMED):
-                yield self._shared(things[start : start + rows * AIMED])
+            groups.setdefault(self._shares(thing), []).append((thing, entry))
+        for pairs in sorted(groups.values(), key=len, reverse=True):
+            for start in range(0, len(pairs), AIMED):
+                part = pairs[start : start + AIMED]
+                yield self._shared([x for pair in part for x in self._like(*pair, rows)])
+
+    def _like(self, thing: Thing, entry: Entry, rows: int) -> Iterator[Thing]:
+        """The thing, and others that differ in what the entry's answer does not rest on."""
+        keep = self.rests_on(entry, thing) | self._held(thing)
+        names = [name for name in self.tested(thing.about) if name not in keep]
+        yield thing
+        for _ in range(rows - 1):
+            yield self._changed(thing, names, self.random.randint(1, 6))
 
     def _chosen(self, targets: list[tuple[Entry, str]]) -> Iterator[tuple[Thing, Entry]]:
         """A row for each target, so that many share a moment: few batches then serve all."""

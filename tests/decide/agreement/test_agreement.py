@@ -22,6 +22,7 @@ SEED = int(os.environ.get("LAWFUL_SEED", "20240322"))
 CELLS = 200_000
 SOAK_CELLS = 1_000_000
 TIMES = 50
+MOST_AIMED = 150
 ROWS = 40
 WAYS = ("oracle", "evaluate", "function", "duckdb", "sqlite", "table", "texts")
 
@@ -39,8 +40,12 @@ def batches(gate: Gate, cells: int) -> Iterator[Batch]:
     anywhere = things.batches(ROWS)
     for _ in range(12):
         yield next(anywhere)
-    for _ in range(8):
-        yield from things.aimed(gate.lacking(TIMES), TIMES + 2)
+    for _ in range(
+        MOST_AIMED
+    ):  # what is aimed at one answer gives others too: look again each time
+        lacking = gate.lacking(TIMES)
+        if lacking:
+            yield next(things.aimed(lacking, TIMES + 2))
     while gate.cells["texts"] < cells:
         yield next(anywhere)
 

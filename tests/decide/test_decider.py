@@ -1,0 +1,116 @@
+"""The decider: what it keeps, what it is given, and Kleene soundness of what it answers."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+
+import attrs
+import pytest
+
+from lawful.decide.decider import Decider, fulfilments
+from lawful.decide.program import days_of
+from lawful.law.book import Book
+from lawful.law.oracle import Oracle
+from lawful.law.thing import Record, Thing
+from lawful.terms.outcomes import Outcome
+from lawful.terms.values import SetValue, Value
+from lawful.testing.things import Things
+
+
+@pytest.fixture(scope="module")
+def decider(book: Book) -> Decider:
+    return Decider(book)
+
+
+@pytest.fixture(scope="module")
+def uses(book: Book) -> list[Thing]:
+    batches = (b for b in Things(book, 5).batches(10) if b.base.about == "use")
+    return [thing for batch in islice(batches, 40) for thing in batch.things]
+
+
+def test_days_turn_at_midnight_of_each_zone(decider: Decider) -> None:
+    start = datetime(2024, 3, 21, 15, 50, tzinfo=UTC)
+    for minute in range(-5, 25):
+        at = start + timedelta(minutes=minute, microseconds=1)
+        thing = Thing(about="use", at=at)
+        days = days_of(decider.book, at)
+        assert decider.program("use", at) is decider.program("use", at)
+        assert decider._days_at(at, None) == tuple(days.values())
+        decider.compiled(thing)
+    old = datetime(1969, 3, 1, 4, 50, 29, tzinfo=UTC)
+    assert decider._days_at(old, None) == tuple(days_of(decider.book, old).values())
+    on = date(2024, 3, 22)
+    assert set(decider._days_at(start, on)) == {on}
+
+
+def test_what_is_kept_is_bounded(book: Book) -> None:
+    decider = Decider(book)
+    for n in range(700):
+        decider._days_at(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n), None)
+    assert len(decider._days) == 512
+
+
+def test_a_fact_that_folds_away_is_not_forgotten(decider: Decider, uses: list[Thing]) -> None:
+    oracle = Oracle(decider.book)
+    for thing in uses[:25]:
+        for name in ("operation", "recipient_role", "data_state", "controller_role"):
+            for value in (*decider.book.vocabulary.values_of(name), None):
+                changed = thing.with_values({name: value})
+                values = decider.values(changed)
+                judged = oracle.judge(changed)
+                assert all(values[f"app:{rule}"] is each.applies for rule, each in judged.items())
+            break
+
+
+def test_records_are_read_at_the_moment(decider: Decider) -> None:
+    rule = "cn.pipl.55.assess"
+    assert rule in fulfilments(decider.book, "use")
+    at = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    thing = Thing(about="use", at=at)
+    assert decider.records(thing) == {}
+    made = attrs.evolve(thing, records=(Record(rule="cn.pipl.55"),))
+    assert decider.records(made)[rule] is True
+    kept = attrs.evolve(thing, kept=frozenset({rule}))
+    assert decider.records(kept)[rule] is False
+    incident = decider.records(Thing(about="incident", at=at))
+    assert set(incident.values()) == {False}
+
+
+def test_only_a_use_has_an_outcome(decider: Decider) -> None:
+    with pytest.raises(TypeError, match="only a use"):
+        decider.decide(Thing(about="incident", at=datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+def _filled(decider: Decider, thing: Thing, presumed: set[str], chance: random.Random) -> Thing:
+    """The thing with every unknown filled in at random; what the law presumes is left."""
+    things = Things(decider.book, chance.randint(0, 10**9))
+    values: dict[str, Value | None] = dict(thing.values)
+    for name in things.tested("use"):
+        value = values.get(name)
+        while value is None and name not in presumed:
+            value = things.value(name, thing)
+        if isinstance(value, SetValue):
+            some = frozenset(each for each in value.unknown if chance.random() < 0.5)
+            value = SetValue(value.members | some)
+            value = decider.book.vocabulary.close(name, value)
+        values[name] = value
+    return attrs.evolve(thing, values=values)
+
+
+def test_filling_in_unknowns_never_overturns_a_definite_answer(
+    decider: Decider, uses: list[Thing]
+) -> None:
+    chance = random.Random(3)
+    definite = 0
+    for thing in uses[::2]:
+        before = decider.decide(thing)
+        if before.outcome not in (Outcome.LAWFUL, Outcome.PROHIBITED):
+            continue
+        definite += 1
+        after = decider.decide(
+            _filled(decider, thing, {"birth_date", "subject_resident_in"}, chance)
+        )
+        assert after.outcome is before.outcome, dict(thing.values)
+    assert definite >= 10

@@ -1,0 +1,140 @@
+"""Duty lists: an incident in Germany and China, entities, what is wanted, the order of the list."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from lawful.decide.duties import Duty, DutyList, list_duties
+from lawful.law.book import Book
+from lawful.law.changes import thing_from
+from lawful.law.clocks import DutyState
+from lawful.law.thing import Record
+from lawful.terms.errors import LawfulError
+from lawful.terms.outcomes import Answer
+from tests.decide.uses import incident
+from tests.law.files import rule, small_book
+
+AWARE = datetime(2026, 11, 23, 8, tzinfo=UTC)
+GDPR, PIPL = "eu.gdpr.33.authority", "cn.pipl.57.authority"
+
+
+def duty(found: DutyList, rule_id: str) -> Duty:
+    return next(each for each in found.duties if each.rule.id == rule_id)
+
+
+def test_what_is_owed_for_people_in_germany_and_china(book: Book) -> None:
+    found = list_duties(book, incident(book))
+    gdpr, pipl = duty(found, GDPR), duty(found, PIPL)
+    assert (gdpr.due.state, gdpr.due.last) == (DutyState.DUE, AWARE + timedelta(hours=72))
+    assert (pipl.due.state, pipl.due.last) == (DutyState.PROMPTLY, None)
+    assert gdpr.owed
+    assert pipl.owed
+    assert {GDPR, PIPL} <= {each.rule.id for each in found.owed}
+    assert not found.undetermined
+
+
+def test_overdue_after_the_last_minute(book: Book) -> None:
+    for at, state in (
+        ("2026-11-26T08:00:00Z", DutyState.DUE),
+        ("2026-11-26T08:00:01Z", DutyState.OVERDUE),
+    ):
+        found = list_duties(book, incident(book, at=at))
+        assert duty(found, GDPR).due.state is state
+        assert duty(found, GDPR).owed
+        assert duty(found, PIPL).due.state is DutyState.PROMPTLY
+
+
+def test_an_unknown_risk_is_wanted(book: Book) -> None:
+    found = list_duties(book, incident(book, "risk_to_persons ?="))
+    assert duty(found, GDPR).rule.answer is Answer.UNDETERMINED
+    assert duty(found, GDPR).due.state is DutyState.UNDETERMINED
+    assert duty(found, GDPR).due.last == AWARE + timedelta(hours=72)
+    assert found.undetermined
+    wanted = next(each for each in found.wanted if each.name == "risk_to_persons")
+    assert (wanted.kind, GDPR in wanted.why) == ("fact", True)
+
+
+def test_an_unlikely_risk_frees_from_notifying_not_from_documenting(book: Book) -> None:
+    found = list_duties(book, incident(book, "risk_to_persons = unlikely"))
+    assert GDPR not in {each.rule.id for each in found.duties}
+    assert "eu.gdpr.33.document" in {each.rule.id for each in found.owed}
+
+
+@pytest.mark.parametrize(
+    ("hours", "state"), [(10, DutyState.MET), (72, DutyState.MET), (100, DutyState.MET_LATE)]
+)
+def test_a_record_meets_it_late_or_in_time(book: Book, hours: int, state: DutyState) -> None:
+    at = AWARE + timedelta(hours=hours)
+    thing = incident(book, f"fulfilled:{GDPR} = {at.isoformat()}", at="2026-11-28T12:00:00Z")
+    found = duty(list_duties(book, thing), GDPR)
+    assert (found.rule.answer, found.due.state, found.due.done_at) == (Answer.MET, state, at)
+    assert not found.owed
+
+
+def test_a_record_without_its_contents_does_not(book: Book) -> None:
+    entry = next(each for each in book.entries.values() if each.id == GDPR)
+    items = [item.name for item in entry.contents]
+    first = Record(rule=GDPR, done_at=AWARE + timedelta(hours=70), items=frozenset(items[:2]))
+    thing = attrs.evolve(incident(book, at="2026-11-28T12:00:00Z"), records=(first,))
+    assert duty(list_duties(book, thing), GDPR).due.state is DutyState.OVERDUE
+    rest = Record(rule=GDPR, done_at=AWARE + timedelta(hours=90), items=frozenset(items[2:]))
+    both = attrs.evolve(thing, records=(first, rest))
+    assert duty(list_duties(book, both), GDPR).due.state is DutyState.MET  # by the first phase
+
+
+def test_when_one_was_aware_is_wanted(book: Book) -> None:
+    found = list_duties(book, incident(book, "aware_at ?="))
+    assert GDPR in next(each for each in found.wanted if each.name == "aware_at").why
+    assert duty(found, GDPR).due.last is None
+
+
+def test_an_incident_before_the_law(book: Book) -> None:
+    old = incident(book, aware_at="2021-10-31T15:59:00Z")
+    assert PIPL not in {each.rule.id for each in list_duties(book, old).duties}
+
+
+def test_entities(book: Book) -> None:
+    def officers(persons: int, on: str) -> set[str]:
+        facts = {"on": on, "persons_held": persons, "established_in": ["CN"], "offered_in": ["CN"]}
+        found = list_duties(book, thing_from(book.vocabulary, "entity", facts))
+        return {each.rule.id for each in found.duties}
+
+    both = {"cn.pipl.52.officer", "cn.pipl.52.publish"}
+    assert both <= officers(1_000_000, "2025-05-01")
+    assert not both & officers(999_999, "2025-05-01")
+    assert not both & officers(1_000_000, "2025-04-30")
+
+
+def test_refused_ones_head_the_list_then_the_owed_by_their_last_moment() -> None:
+    later = 'by = { within = 90, unit = "hours", from = "aware_at" }'
+    sooner = later.replace("90", "20")
+    book = small_book(
+        rule(name="p", requires="fulfilled", about="incident", more=later).replace(
+            "before", "after"
+        )
+        + rule(name="q", requires="fulfilled", about="incident", more=sooner).replace(
+            "before", "after"
+        )
+        + rule(name="z", requires="fulfilled", about="incident")
+        + rule(name="a", requires="TRUE", about="incident").replace("before", "after")
+    )
+    found = list_duties(book, incident(book))
+    assert [each.rule.id[-1] for each in found.duties] == ["z", "q", "p", "a"]
+
+
+def test_none_of_it_in_an_answer_about_a_use(book: Book) -> None:
+    about = {each.about for each in book.entries.values() if each.id in (GDPR, PIPL)}
+    assert about == {"incident"}
+
+
+def test_a_typed_record_is_assumed(book: Book) -> None:
+    found = list_duties(book, incident(book, f"fulfilled:{GDPR} = true"))
+    assert f"fulfilled:{GDPR}" in {each.name for each in found.assumed}
+
+
+def test_an_incident_cannot_know_a_uses_facts(book: Book) -> None:
+    with pytest.raises(LawfulError, match="cannot know the fact 'purpose'"):
+        incident(book, "purpose = logistics")

@@ -1,0 +1,167 @@
+"""Last moments: hours through weekends and a change of the clock, days in zones, periods."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lawful.law.clocks import Due, DutyState, due, last_moment
+from lawful.law.model import Clock
+from lawful.law.oracle import Court
+from lawful.law.records import latest
+from lawful.law.thing import Record, Thing
+from lawful.terms.errors import UsageError
+from lawful.terms.ids import RuleId
+from lawful.terms.values import NEVER_AT, NEVER_ON, Value
+from tests.law.files import INSTRUMENT, rule, small_book
+
+A = "xx.act.1.a"
+AWARE = datetime(2026, 3, 27, 20, 0, tzinfo=UTC)  # a Friday; clocks change on Sunday in Brussels
+BRUSSELS = INSTRUMENT.replace("Asia/Shanghai", "Europe/Brussels")
+HOURS = '{ within = 72, unit = "hours", from = "aware_at" }'
+
+
+def stands(
+    by: str,
+    *records: Record,
+    at: datetime = AWARE,
+    zone: str = INSTRUMENT,
+    more: str = "",
+    **facts: Any,
+) -> Due:
+    clock = f"by = {by}\n" if by else ""
+    book = small_book(rule(requires="fulfilled", about="incident", more=clock + more), zone)
+    values: dict[str, Value | None] = {"controller_role": "controller", "aware_at": AWARE, **facts}
+    thing = Thing(about="incident", at=at, values=values, records=records)
+    court = Court(book, thing)
+    entry = book.entries[RuleId(A)]
+    return due(court, entry, court.judged(entry).answer, latest(records, A))
+
+
+def done(at: datetime) -> Record:
+    return Record(rule=A, done_at=at, items=frozenset())
+
+
+@pytest.mark.parametrize("zone", [INSTRUMENT, BRUSSELS])
+def test_hours_run_through_nights_weekends_and_changes_of_the_clock(zone: str) -> None:
+    found = stands(HOURS, zone=zone)
+    assert found.last == AWARE + timedelta(hours=72)
+    assert found.last_on is None
+    assert found.state is DutyState.DUE
+
+
+def test_due_then_overdue_to_the_second() -> None:
+    last = AWARE + timedelta(hours=72)
+    assert stands(HOURS, at=last).state is DutyState.DUE
+    assert stands(HOURS, at=last + timedelta(seconds=1)).state is DutyState.OVERDUE
+
+
+def test_met_and_met_late_go_by_the_act() -> None:
+    last, later = AWARE + timedelta(hours=72), AWARE + timedelta(hours=100)
+    assert stands(HOURS, done(last), at=later).state is DutyState.MET
+    late = stands(HOURS, done(later), at=later)
+    assert (late.state, late.done_at, late.last) == (DutyState.MET_LATE, later, last)
+    assert stands(HOURS, done(later), done(AWARE)).state is DutyState.MET  # the first phase
+    assert stands(HOURS, Record(rule=A)).state is DutyState.MET  # when is not known
+
+
+@pytest.mark.parametrize(
+    ("by", "last_on", "last"),
+    [
+        ('{ within = 1, unit = "days", from = "aware_at" }', "2026-03-29", "2026-03-29T15:59:59"),
+        ('{ within = 1, unit = "weeks", from = "aware_at" }', "2026-04-04", "2026-04-04T15:59:59"),
+        ('{ within = 1, unit = "months", from = "aware_at" }', "2026-04-28", "2026-04-28T15:59:59"),
+        ('{ before = 7, unit = "days", from = "aware_at" }', "2026-03-21", "2026-03-21T15:59:59"),
+        ('{ on = "12-31" }', "2026-12-31", "2026-12-31T15:59:59"),
+    ],
+)
+def test_days_end_with_the_civil_day(by: str, last_on: str, last: str) -> None:
+    found = stands(by)  # 28 March already in Shanghai
+    assert found.last_on == date.fromisoformat(last_on)
+    assert found.last == datetime.fromisoformat(last).replace(tzinfo=UTC)
+
+
+def test_the_last_second_of_the_last_day_is_in_time() -> None:
+    by = '{ within = 1, unit = "days", from = "aware_at" }'
+    last = datetime(2026, 3, 29, 15, 59, 59, 900_000, tzinfo=UTC)
+    assert stands(by, at=last).state is DutyState.DUE
+    assert stands(by, done(last), at=last).state is DutyState.MET
+    after = last + timedelta(milliseconds=100)
+    assert stands(by, at=after).state is DutyState.OVERDUE
+    assert stands(by, done(after), at=after).state is DutyState.MET_LATE
+
+
+def test_a_day_of_twenty_three_hours() -> None:
+    by = '{ within = 2, unit = "days", from = "aware_at" }'
+    assert stands(by, zone=BRUSSELS).last == datetime(2026, 3, 29, 21, 59, 59, tzinfo=UTC)
+
+
+def test_months_end_where_a_month_is_short() -> None:
+    by = '{ within = 1, unit = "months", from = "aware_at" }'
+    found = stands(by, aware_at=datetime(2026, 1, 31, 8, tzinfo=UTC))
+    assert found.last_on == date(2026, 2, 28)
+
+
+def test_promptly_is_owed_at_once_and_never_overdue() -> None:
+    by = '{ within = "promptly", from = "aware_at" }'
+    found = stands(by, at=AWARE + timedelta(days=400))
+    assert (found.state, found.last, found.last_on) == (DutyState.PROMPTLY, None, None)
+    assert stands(by, done(AWARE + timedelta(days=90))).state is DutyState.MET
+
+
+def clocked(clock: Clock, values: dict[str, Value | None]) -> tuple[Any, Any, tuple[str, ...]]:
+    book = small_book(rule(requires="fulfilled", about="incident"))
+    court = Court(book, Thing(about="incident", at=AWARE, values=values))
+    return last_moment(court, attrs.evolve(book.entries[RuleId(A)], by=clock))
+
+
+def test_of_a_list_the_latest_that_happened() -> None:
+    clock = Clock(within=1, unit="hours", origin=("one", "two"))
+    both = {"one": AWARE, "two": AWARE + timedelta(hours=5)}
+    assert clocked(clock, both)[0] == AWARE + timedelta(hours=6)
+    assert clocked(clock, {**both, "two": NEVER_AT})[0] == AWARE + timedelta(hours=1)
+    assert clocked(clock, {"one": AWARE}) == (None, None, ("two",))
+    assert clocked(clock, {"one": NEVER_AT, "two": NEVER_AT}) == (None, None, ())
+
+
+def test_a_start_or_a_day_that_is_not_known_is_wanted() -> None:
+    assert clocked(Clock(on="held_on"), {}) == (None, None, ("held_on",))
+    assert clocked(Clock(on="held_on"), {"held_on": NEVER_ON}) == (None, None, ())
+    assert clocked(Clock(on="held_on"), {"held_on": date(2026, 4, 1)})[1] == date(2026, 4, 1)
+    assert clocked(Clock(on="held_at"), {"held_at": AWARE}) == (AWARE, None, ())
+    assert stands(HOURS, aware_at=None).wanted == ("aware_at",)
+
+
+def test_hours_from_a_date_are_refused() -> None:
+    with pytest.raises(UsageError, match="counts hours from a date"):
+        clocked(Clock(within=1, unit="hours", origin=("one",)), {"one": date(2026, 1, 1)})
+
+
+def test_a_period_ends_and_is_counted_from_its_first_end() -> None:
+    every = 'every = { n = 1, unit = "months", first = 2026-01-31 }'
+    found = stands("", at=datetime(2026, 3, 5, tzinfo=UTC), more=every)
+    assert found.last_on == date(2026, 3, 31)
+    old = done(datetime(2026, 2, 27, tzinfo=UTC))
+    assert stands("", old, at=datetime(2026, 3, 5, tzinfo=UTC), more=every).state is DutyState.DUE
+    new = done(datetime(2026, 3, 1, tzinfo=UTC))
+    both = stands("", old, new, at=datetime(2026, 3, 5, tzinfo=UTC), more=every)
+    assert (both.state, both.done_at) == (DutyState.MET, datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_undetermined_keeps_its_last_moment() -> None:
+    more = 'unless = ["harm_avoided"]'
+    found = stands(HOURS, more=more)
+    assert (found.state, found.last) == (DutyState.UNDETERMINED, AWARE + timedelta(hours=72))
+
+
+@given(st.integers(0, 400), st.integers(0, 400), st.sampled_from(["hours", "days", "months"]))
+def test_clocks_are_monotone(one: int, other: int, unit: str) -> None:
+    clock = Clock(within=5, unit=unit, origin=("start",))
+    first, last = sorted((one, other))
+    moments = [clocked(clock, {"start": AWARE + timedelta(hours=7 * n)})[0] for n in (first, last)]
+    assert moments[0] <= moments[1]
