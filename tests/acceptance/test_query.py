@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from lawful.terms.errors import EnvironmentFailure
 from tests.acceptance.conftest import Command
 
 ADS = {"purpose": "personalised_advertising", "actor": "shop-dublin/privacy_engineer"}
+ADULTS = ("18-24", "25-34", "35-44", "45-54", "55-64", "65+")
 ORDERS = "SELECT customer_id, phone, email, birth_date FROM customers"
 
 
@@ -39,10 +41,19 @@ def test_fewer_rows_and_masked_columns(opened: Deployment) -> None:
     assert 0 < len(found["rows"]) < 5000
     assert all(row[1] is None for row in found["rows"])
     assert all(len(str(row[2])) == 16 and "@" not in str(row[2]) for row in found["rows"])
-    assert {row[3] for row in found["rows"]} <= {"18-24", "25-34", "35-44", "45-54", "55-64", "65+"}
+    assert {row[3] for row in found["rows"]} <= set(ADULTS)
     becomes = {each["column"]: each["becomes"] for each in found["changed"]}
     assert becomes == {"phone": "empty", "email": "token", "birth_date": "age_band"}
     assert all(each["rules"] for each in found["changed"])
+
+
+def test_nobody_given_looks_younger_than_the_date_that_the_law_decided_by(platform: Path) -> None:
+    """At 23:30 UTC it is tomorrow in Brussels: who came of age there today is given, and not as a minor."""
+    for day in range(24, 30):
+        late = datetime(2026, 11, day, 23, 30, tzinfo=UTC)
+        with Deployment.open(platform, clock=lambda late=late: late) as deployment:
+            found = asked(deployment, ORDERS)
+        assert {row[3] for row in found["rows"]} == set(ADULTS), day
 
 
 def test_minors_by_article_and_unknown_ages_by_policy(opened: Deployment) -> None:

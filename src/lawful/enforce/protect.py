@@ -220,7 +220,7 @@ def _output(
 
 
 def literal_date(on: str, dialect: str) -> str:
-    """The civil day of the question, as the age band reads it."""
+    """The civil day by which the age band counts."""
     return f"DATE '{on}'" if dialect == "duckdb" else f"'{on}'"
 
 

@@ -215,7 +215,7 @@ class _Runner:
             {each.name: each.type for each in infos},
             tuple(plans),
             self.store.dialect,
-            self.use.day.isoformat(),
+            self.use.latest_day(self.deployment.book.zones).isoformat(),
         )
         return TablePlan(table=table, roles=tuple(plans), columns=columns, sql=sql)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import attrs
@@ -35,6 +35,10 @@ class Use:
     thing: Thing
     day: date
     vocabulary: Vocabulary
+
+    def latest_day(self, zones: Iterable[str]) -> date:
+        """The latest civil date of the moment in these zones: nobody given as of age looks younger on it."""
+        return max((self.thing.day(zone) for zone in zones), default=self.day)
 
     def over(self, facts: Mapping[str, Value | None]) -> Thing:
         """The use over a table, with what the dataset file says of it."""
