@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +48,15 @@ def test_fewer_rows_and_masked_columns(opened: Deployment) -> None:
 
 
 def test_nobody_given_looks_younger_than_the_date_that_the_law_decided_by(platform: Path) -> None:
-    """At 23:30 UTC it is tomorrow in Brussels: who came of age there today is given, and not as a minor."""
-    for day in range(24, 30):
-        late = datetime(2026, 11, day, 23, 30, tzinfo=UTC)
+    """At 23:30 UTC it is tomorrow in Brussels: who comes of age there tomorrow is given, and not as a minor."""
+    with duckdb.connect(str(platform / "sample.duckdb"), read_only=True) as raw:
+        coming = raw.execute(
+            "SELECT DISTINCT CAST(birth_date + INTERVAL 18 YEAR AS DATE) AS day FROM customers"
+            " WHERE day BETWEEN today() + 2 AND today() + 45 ORDER BY 1"
+        ).fetchall()
+    assert coming
+    for (day,) in coming:
+        late = datetime.combine(day - timedelta(days=1), time(23, 30), UTC)
         with Deployment.open(platform, clock=lambda late=late: late) as deployment:
             found = asked(deployment, ORDERS)
         assert {row[3] for row in found["rows"]} == set(ADULTS), day
