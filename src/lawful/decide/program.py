@@ -124,10 +124,7 @@ class _Folder:
         return ref if self.book.entries[defeater].verified else Doubted(ref)
 
     def bears(self, entry: Entry) -> Node:
-        fact = self.book.vocabulary.role_in.get(entry.about)
-        if not entry.bearer or not fact or "authority" in entry.bearer:
-            return TRUE
-        return In(FactTerm(fact), members=entry.bearer)
+        return self.book.vocabulary.role_test(entry.about, entry.bearer) or TRUE
 
     def lines(self, lines: tuple[Line, ...], entry: Entry) -> Node:
         return conjunction(tuple(self.fold(line.node, entry) for line in lines))

@@ -13,6 +13,7 @@ from lawful.law.vocabulary import Vocabulary
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Source, SourceKind, Value
 
 SENDING = ("share", "sell", "entrust", "transfer", "disclose", "publish")
+ROLES = {"system": "provider", "deal": "party", "content": "platform"}
 TYPED = Source(kind=SourceKind.TYPED)
 NOON = time(12, 0, tzinfo=UTC)
 
@@ -99,7 +100,10 @@ def _places(thing: Thing) -> Filled:
 def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
     found: Filled = {}
     if thing.about in vocabulary.role_in:
-        found[vocabulary.role_in[thing.about]] = ("controller", "controller unless said otherwise")
+        role = ROLES.get(thing.about, "controller")
+        one = vocabulary.facts[vocabulary.role_in[thing.about]].type != "set"
+        value = role if one else SetValue(frozenset({role}))
+        found[vocabulary.role_in[thing.about]] = (value, f"{role} unless said otherwise")
     for fact in vocabulary.facts.values():
         if fact.assumed:
             found[fact.name] = (fact.assumed, "the strictest value unless said otherwise")

@@ -179,10 +179,8 @@ class Court:
 
     def bears(self, entry: Entry) -> Kleene:
         """Has the entity one of the roles that the entry binds?"""
-        fact = self.book.vocabulary.role_in.get(entry.about)
-        if not entry.bearer or not fact or "authority" in entry.bearer:
-            return True
-        return self.value(In(FactTerm(fact), members=entry.bearer), entry)
+        test = self.book.vocabulary.role_test(entry.about, entry.bearer)
+        return True if test is None else self.value(test, entry)
 
     def lines(self, lines: tuple[Line, ...], entry: Entry) -> Kleene:
         """All of some condition lines."""

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from lawful.law.legible import legible
+from lawful.law.tree import FactTerm, HasAny, In, Node
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.texts import Text
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
@@ -74,6 +75,15 @@ class Vocabulary:
         if fact.absent and fact.absent not in values:
             values = {**values, fact.absent: Text("none", "无")}
         return values
+
+    def role_test(self, about: str, bearer: tuple[str, ...]) -> Node | None:
+        """The condition that the entity has one of the roles that an entry binds; ``None``: any role."""
+        fact = self.role_in.get(about)
+        if not bearer or not fact or "authority" in bearer:
+            return None
+        if self.facts[fact].type == "set":
+            return HasAny(fact, bearer)
+        return In(FactTerm(fact), members=bearer)
 
     def knows_fact(self, about: str, name: str) -> bool:
         """Can a thing of kind ``about`` know the fact?"""
