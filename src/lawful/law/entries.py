@@ -65,7 +65,13 @@ KEYS: dict[str, set[str]] = {
     "prose": {"id", "says", "reason", "decides"},
 }
 TEXT_KEY = {"rule": "duty", "command": "duty", "basis": "permits", "definition": "means"}
-REASONS = ("standard of conduct", "authority's discretion", "institutional", "no effect on us")
+REASONS = (
+    "standard of conduct",
+    "authority's discretion",
+    "institutional",
+    "no effect on us",
+    "decided by another entry",
+)
 CLOCK_UNITS = ("hours", *UNITS)
 
 

@@ -41,6 +41,7 @@ class Fact:
     unrecorded_reason: str = ""
     claimed_by: str = ""
     cure: Text | None = None
+    single_use: str = ""
     counting: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
 
@@ -307,7 +308,7 @@ def _vocabulary(parsed: Mapping[str, dict[str, Any]]) -> Vocabulary:
         if name.startswith("facts-"):
             for entry in content["fact"]:
                 with legible(name):
-                    fact = _fact(name, entry, lists, parsed["labels.toml"])
+                    fact = _fact(name, entry, lists)
                 if fact.name in facts:
                     raise UsageError(
                         f"The fact '{fact.name}' is declared twice.", location=Location(file=name)
@@ -339,7 +340,6 @@ def _fact(
     file: str,
     entry: dict[str, Any],
     lists: Mapping[str, Mapping[str, Text]],
-    labels: Mapping[str, dict[str, str]],
 ) -> Fact:
     where = Location(file=file, record=str(entry.get("name", "")))
     entry = dict(entry)
@@ -353,10 +353,14 @@ def _fact(
         raise UsageError(f"'{entry['name']}' names no value list.", location=where)
     if "cure" in entry:
         entry["cure"] = Text(**entry["cure"])
-    if entry["name"] not in labels:
-        raise UsageError(f"'{entry['name']}' has no label in labels.toml.", location=where)
-    entry["label"] = Text(**labels[entry["name"]])
-    entry["question"] = Text(**entry["question"])
+    for key in ("label", "question"):
+        if not isinstance(entry.get(key), dict) or set(entry[key]) != {"en", "zh"}:
+            raise UsageError(
+                f"'{entry['name']}' has no {key} in both languages.",
+                location=where,
+                hint=f'Write {key} = {{ en = "…", zh = "…" }}.',
+            )
+        entry[key] = Text(**entry[key])
     entry["grain"] = tuple(entry["grain"])
     try:
         return Fact(**entry)
