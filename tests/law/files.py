@@ -56,7 +56,7 @@ def rulebook_files() -> dict[str, bytes]:
 
 def small_files(entries: str, examples: str = "", instrument: str = INSTRUMENT) -> dict[str, bytes]:
     """A rulebook of one article: the shipped vocabulary, and ``entries`` in one fence."""
-    files = {k: v for k, v in _read().items() if k.startswith("vocabulary/")}
+    files = {k: v for k, v in _read().items() if k.startswith(("vocabulary/", "calendars/"))}
     coverage = _read()["coverage.toml"].decode().partition("[[cover]]")[0]
     cover = '[[cover]]\njurisdiction = "XX"\ntext = { en = "X", zh = "X" }\nregions = ["SG"]\n'
     topics = [

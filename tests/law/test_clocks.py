@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawful.law.clocks import Due, DutyState, due, last_moment
+from lawful.law.clocks import Due, DutyState, Last, due, last_moment
 from lawful.law.model import Clock
 from lawful.law.oracle import Court
 from lawful.law.records import latest
 from lawful.law.thing import Record, Thing
-from lawful.terms.errors import UsageError
 from lawful.terms.ids import RuleId
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
 from tests.law.files import INSTRUMENT, rule, small_book
@@ -114,7 +113,7 @@ def test_promptly_is_owed_at_once_and_never_overdue() -> None:
     assert stands(by, done(AWARE + timedelta(days=90))).state is DutyState.MET
 
 
-def clocked(clock: Clock, values: dict[str, Value | None]) -> tuple[Any, Any, tuple[str, ...]]:
+def clocked(clock: Clock, values: dict[str, Value | None]) -> Last:
     book = small_book(rule(requires="fulfilled", about="incident"))
     court = Court(book, Thing(about="incident", at=AWARE, values=values))
     return last_moment(court, attrs.evolve(book.entries[RuleId(A)], by=clock))
@@ -123,23 +122,23 @@ def clocked(clock: Clock, values: dict[str, Value | None]) -> tuple[Any, Any, tu
 def test_of_a_list_the_latest_that_happened() -> None:
     clock = Clock(within=1, unit="hours", origin=("one", "two"))
     both = {"one": AWARE, "two": AWARE + timedelta(hours=5)}
-    assert clocked(clock, both)[0] == AWARE + timedelta(hours=6)
-    assert clocked(clock, {**both, "two": NEVER_AT})[0] == AWARE + timedelta(hours=1)
-    assert clocked(clock, {"one": AWARE}) == (None, None, ("two",))
-    assert clocked(clock, {"one": NEVER_AT, "two": NEVER_AT}) == (None, None, ())
+    assert clocked(clock, both).at == AWARE + timedelta(hours=6)
+    assert clocked(clock, {**both, "two": NEVER_AT}).at == AWARE + timedelta(hours=1)
+    assert clocked(clock, {"one": AWARE}) == Last(wanted=("two",))
+    assert clocked(clock, {"one": NEVER_AT, "two": NEVER_AT}) == Last()
 
 
 def test_a_start_or_a_day_that_is_not_known_is_wanted() -> None:
-    assert clocked(Clock(on="held_on"), {}) == (None, None, ("held_on",))
-    assert clocked(Clock(on="held_on"), {"held_on": NEVER_ON}) == (None, None, ())
-    assert clocked(Clock(on="held_on"), {"held_on": date(2026, 4, 1)})[1] == date(2026, 4, 1)
-    assert clocked(Clock(on="held_at"), {"held_at": AWARE}) == (AWARE, None, ())
+    assert clocked(Clock(on="held_on"), {}) == Last(wanted=("held_on",))
+    assert clocked(Clock(on="held_on"), {"held_on": NEVER_ON}) == Last()
+    assert clocked(Clock(on="held_on"), {"held_on": date(2026, 4, 1)}).on == date(2026, 4, 1)
+    assert clocked(Clock(on="held_at"), {"held_at": AWARE}) == Last(at=AWARE)
     assert stands(HOURS, aware_at=None).wanted == ("aware_at",)
 
 
-def test_hours_from_a_date_are_refused() -> None:
-    with pytest.raises(UsageError, match="counts hours from a date"):
-        clocked(Clock(within=1, unit="hours", origin=("one",)), {"one": date(2026, 1, 1)})
+def test_hours_from_a_date_run_from_its_first_moment() -> None:
+    found = clocked(Clock(within=1, unit="hours", origin=("one",)), {"one": date(2026, 1, 1)})
+    assert found.at == datetime(2025, 12, 31, 17, tzinfo=UTC)  # one o'clock in Shanghai
 
 
 def test_a_period_ends_and_is_counted_from_its_first_end() -> None:
@@ -163,5 +162,5 @@ def test_undetermined_keeps_its_last_moment() -> None:
 def test_clocks_are_monotone(one: int, other: int, unit: str) -> None:
     clock = Clock(within=5, unit=unit, origin=("start",))
     first, last = sorted((one, other))
-    moments = [clocked(clock, {"start": AWARE + timedelta(hours=7 * n)})[0] for n in (first, last)]
+    moments = [clocked(clock, {"start": AWARE + timedelta(hours=7 * n)}).at for n in (first, last)]
     assert moments[0] <= moments[1]

@@ -174,7 +174,7 @@ def test_policy_never_defeats() -> None:
     ("clock", "wrong"),
     [
         ('{ within = 72, unit = "hours", from = "birth_date" }', "birth_date"),
-        ('{ within = 7, unit = "days", from = "applies" }', "applies"),
+        ('{ within = 7, unit = "days", from = "aplies" }', "aplies"),
         ('{ within = 7, unit = "days", from = "persons_held" }', "persons_held"),
         ('{ within = 72, unit = "hours", from = "received_at" }', "received_at"),
         ('{ on = "purpose" }', "purpose"),

@@ -192,7 +192,7 @@ def test_examples() -> None:
     [
         (b'type = "flag"', b'type = "flagg"', "has no known type"),
         (b'values = "operations"', b'values = "operation"', "names no value list"),
-        (b'name = "ciio"', b'name = "ciioo"', "has no label"),
+        (b"label = { en", b"label = { de", "has no label in both languages"),
         (b"[[fact]]", b"[[fact", "does not parse"),
     ],
 )

@@ -30,6 +30,7 @@ from lawful.law.tree import (
     PresumedFlag,
     PresumedTerm,
     ReadingIs,
+    Recorded,
 )
 from lawful.terms.errors import Location
 
@@ -64,6 +65,8 @@ leaves = st.one_of(
     names.map(lambda name: Passed(name, 0, "days")),
     st.builds(PresumedFlag, names, st.booleans()),
     st.builds(Fulfilled, st.sampled_from(["", "cn.pipl.55.assess"])),
+    st.builds(Recorded, st.sampled_from(["cn.pipl.55.assess"])),
+    st.builds(Recorded, st.just("a.b"), st.just("opinion"), st.sampled_from(["negative", "it's"])),
     st.builds(ReadingIs, texts, texts),
 )
 
@@ -123,8 +126,10 @@ def test_precedence() -> None:
         ("has_any(told)", 14, "wants values in quotes", ""),
         ("has_all(told, eea)", 19, "has_all wants values", ""),
         ("has_any(told, 'a', eea)", 24, "or the name of one list", ""),
-        ("any_of(system, a)", 1, "is not known to this version", ""),
-        ("recorded('x')", 1, "is not known to this version", ""),
+        ("any_of(recipient, a)", 17, "any_of asks of systems", ""),
+        ("any_of(system)", 14, "Expected ','", ""),
+        ("recorded('x', 'y')", 19, "Expected '='", ""),
+        ("recorded(x)", 10, "an id in quotes", ""),
         ("(ciio", 6, "Expected ')'", ""),
         ("ciio)", 5, "cannot stand here", ""),
         ("", 1, "Expected a fact or a value", ""),

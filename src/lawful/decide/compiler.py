@@ -15,7 +15,7 @@ from lawful.decide.program import Program
 from lawful.decide.rails import Body, Constants
 from lawful.law.model import Entry
 from lawful.law.oracle import Kleene
-from lawful.law.tree import Const, Fulfilled, walk
+from lawful.law.tree import Beside, Const, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
@@ -39,7 +39,7 @@ class Compiled:
     run: Generated
     quick: Callable[[Facts, Records], int]
     verdicts: tuple[Verdict, ...]
-    records: tuple[str, ...]
+    records: tuple[Beside, ...]
     source: str
 
 
@@ -67,9 +67,10 @@ def _no_outcome(*_: object) -> int:
     raise TypeError("only a use has an outcome")
 
 
-def _records(program: Program) -> tuple[str, ...]:
+def _records(program: Program) -> tuple[Beside, ...]:
     nodes = (each for node in program.nodes.values() for each in walk(node))
-    return tuple(sorted({each.rule for each in nodes if isinstance(each, Fulfilled)}))
+    found = {each for each in nodes if isinstance(each, Beside)}
+    return tuple(sorted(found, key=lambda each: each.key))
 
 
 def _full(program: Program, constants: Constants, keys: tuple[str, ...]) -> str:

@@ -18,10 +18,11 @@ from lawful.decide.compiler import Compiled, compile_program
 from lawful.decide.partial import specialise
 from lawful.decide.program import Program, assemble, days_of
 from lawful.law.book import Book
+from lawful.law.model import Kind
 from lawful.law.oracle import Court, Kleene, outcome_of
-from lawful.law.records import counts
+from lawful.law.records import state_of
 from lawful.law.thing import Thing
-from lawful.law.tree import Fulfilled, walk
+from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import Value
@@ -67,7 +68,7 @@ class Decider:
         self._days: OrderedDict[int, Days] = OrderedDict()
         self._law_of = dict(book.vocabulary.law_of)
         self._rules = {each.id: each for each in book.entries.values()}
-        self._wanted: dict[str, tuple[str, ...]] = {}
+        self._wanted: dict[str, tuple[Beside, ...]] = {}
 
     def program(self, about: str, at: datetime, on: date | None = None) -> Program:
         """The book folded onto the days of a moment."""
@@ -140,19 +141,37 @@ class Decider:
         return Decision(outcome=outcome, deciding=deciding, covered=covered, work=lambda: values)
 
     def records(self, thing: Thing) -> dict[str, Kleene]:
-        """For each rule whose record some entry asks for: does one count?"""
+        """The state of all that entries ask of what stands beside the thing's facts, by key."""
         if thing.about not in self._wanted:
-            self._wanted[thing.about] = fulfilments(self.book, thing.about)
+            self._wanted[thing.about] = asked_beside(self.book, thing.about)
         return self._records(thing, self._wanted[thing.about])
 
-    def _records(self, thing: Thing, wanted: tuple[str, ...]) -> dict[str, Kleene]:
+    def _records(self, thing: Thing, wanted: tuple[Beside, ...]) -> dict[str, Kleene]:
         if thing.about == "use":  # without a record and a kept register it is unknown anyway
             named = thing.kept.union([each.rule for each in thing.records])
-            wanted = tuple(rule for rule in wanted if not named.isdisjoint(_ids_above(rule)))
+            wanted = tuple(each for each in wanted if _may_be_known(each, named, thing))
         if not wanted:
             return {}
         court = Court(self.book, thing)
-        return {rule: counts(court, rule, self.book.entries[RuleId(rule)]) for rule in wanted}
+        readers = self.book.entries
+        return {each.key: state_of(court, each, readers[RuleId(_reader(each))]) for each in wanted}
+
+
+def _may_be_known(node: Beside, named: frozenset[str], thing: Thing) -> bool:
+    if isinstance(node, AnyOf):
+        return bool(thing.systems) or node.about in thing.kept
+    return not named.isdisjoint(_ids_above(_reader(node)))
+
+
+def _reader(node: Beside) -> str:
+    """The entry by whose instrument and record the node is read."""
+    match node:
+        case AnyOf():
+            return node.reader
+        case Fulfilled(rule) | Recorded(rule):
+            return rule
+        case _:
+            raise TypeError(f"{type(node).__name__} has no reader")
 
 
 _NONE: dict[str, Kleene] = {}
@@ -171,15 +190,31 @@ def _values(
     return dict(zip(compiled.keys, compiled.run(facts, records), strict=True))
 
 
+def asked_beside(book: Book, about: str) -> tuple[Beside, ...]:
+    """All that the entries about a kind of thing ask of what stands beside its facts, by key."""
+    found: dict[str, Beside] = {}
+    for entry in book.entries.values():
+        mine = entry.about == about or (entry.kind is Kind.DEFINITION and about == "use")
+        scope = book.instrument(entry).scope.get(about, ()) if mine else ()
+        for line in (*scope, *entry.when, *entry.unless, *(entry.requires or ())):
+            for node in walk(line.node):
+                match node:
+                    case Fulfilled(rule) if rule or mine:
+                        node = Fulfilled(rule or entry.id)
+                    case AnyOf(other, item) if mine:
+                        node = AnyOf(other, item, entry.id)
+                    case Recorded():
+                        pass
+                    case _:
+                        continue
+                found[node.key] = node
+    return tuple(found[key] for key in sorted(found))
+
+
 def fulfilments(book: Book, about: str) -> tuple[str, ...]:
     """Ids of the rules whose records the entries about a kind of thing ask for."""
-    found: set[str] = set()
-    for entry in book.entries.values():
-        scope = book.instrument(entry).scope.get(about, ())
-        for line in (*scope, *entry.when, *entry.unless, *(entry.requires or ())):
-            asked = (node for node in walk(line.node) if isinstance(node, Fulfilled))
-            found |= {node.rule or entry.id for node in asked if entry.about == about or node.rule}
-    return tuple(sorted(found))
+    asked = asked_beside(book, about)
+    return tuple(each.rule for each in asked if isinstance(each, Fulfilled))
 
 
 Key = TypeVar("Key")

@@ -82,7 +82,8 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
             waits.setdefault(each, []).append(rule)
     for duty in duties:
         for name in duty.due.wanted:
-            rules = waits.setdefault(Missing("fact", name), [])
+            kind, _, rest = name.rpartition(":")
+            rules = waits.setdefault(Missing(kind or "fact", rest), [])
             if duty.rule.id not in rules:
                 rules.append(duty.rule.id)
     wanted = (

@@ -18,12 +18,12 @@ from lawful.law.tree import (
     TRUE,
     UNKNOWN,
     And,
+    Beside,
     Compare,
     Const,
     Doubted,
     FactTerm,
     Flag,
-    Fulfilled,
     HasAll,
     HasAny,
     In,
@@ -95,8 +95,8 @@ class _Specialiser:
             case Doubted(item):
                 inner = self.reduce(item)
                 return Const(doubted(inner.value)) if isinstance(inner, Const) else Doubted(inner)
-            case Fulfilled(rule):
-                return node if self.fulfilled is None else Const(self.fulfilled(rule))
+            case Beside():
+                return node if self.fulfilled is None else Const(self.fulfilled(node.key))
             case _:
                 return self._leaf(node)
 

@@ -22,6 +22,7 @@ from lawful.law.tree import (
     TRUE,
     UNKNOWN,
     And,
+    AnyOf,
     Compare,
     Const,
     Cutoff,
@@ -142,6 +143,8 @@ class _Folder:
                 return Const(self.book.readings[reading] == option)
             case Fulfilled(rule):
                 return Fulfilled(rule or entry.id)
+            case AnyOf(about, item):
+                return AnyOf(about, item, entry.id)
             case Flag(name) if name in self.book.definitions:
                 return Ref(f"def:{name}")
             case HasAny(fact, _, listed):

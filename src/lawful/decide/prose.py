@@ -7,6 +7,7 @@ from datetime import date, datetime
 from lawful.law.book import Book
 from lawful.law.tree import (
     And,
+    AnyOf,
     Compare,
     Const,
     Cutoff,
@@ -26,6 +27,7 @@ from lawful.law.tree import (
     PresumedFlag,
     PresumedTerm,
     ReadingIs,
+    Recorded,
     Term,
 )
 from lawful.terms.ids import RuleId
@@ -49,6 +51,12 @@ _WORDS = {
         "comma": ", ",
         "colon": ": ",
         "record": "on record: ",
+        "recorded": "was once on record: ",
+        "says": ", where {item} says {value}",
+        "any_of": "one of the systems: ",
+        "systems": "all systems that belong to it, for: ",
+        "since": "since when this has been owed: ",
+        "stale": "since when the record has been out of date: ",
         "passed": "{n} {unit} have passed since {fact}",
         "presumed": " (presumed {value} where unknown)",
         "unknown": "not known",
@@ -72,6 +80,12 @@ _WORDS = {
         "comma": "、",
         "colon": "：",
         "record": "已有记录：",
+        "recorded": "曾有记录：",
+        "says": "，其中{item}为{value}",
+        "any_of": "其系统之一：",
+        "systems": "全部所属系统，用于：",
+        "since": "该义务自何时起产生：",
+        "stale": "记录自何时起不再符合：",
         "passed": "自{fact}起已满{n}{unit}",
         "presumed": "（未知时推定为{value}）",
         "unknown": "未知",
@@ -180,6 +194,11 @@ class Prose:
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
             case Fulfilled(rule):
                 return words["record"] + (self.rule(rule) if rule else "")
+            case Recorded(rule, item, value):
+                said = words["says"].format(item=item.replace("_", " "), value=value)
+                return words["recorded"] + self.rule(rule) + (said if item else "")
+            case AnyOf(_, item):
+                return words["any_of"] + self.node(item)
             case ReadingIs(reading, option):
                 options = self.book.rulebook.readings[reading].options
                 return f"{reading}{words['colon']}{options[option].in_(self.lang)}"

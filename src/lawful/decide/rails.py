@@ -13,12 +13,12 @@ from datetime import date, datetime
 from lawful.decide.program import Program
 from lawful.law.tree import (
     And,
+    Beside,
     Compare,
     Const,
     Doubted,
     FactTerm,
     Flag,
-    Fulfilled,
     HasAll,
     HasAny,
     In,
@@ -146,8 +146,8 @@ class Body:
                 return "False"
             case Ref(key):
                 return self.rail(key, True)
-            case Fulfilled(rule):
-                return f"({self.record(rule)} is True)"
+            case Beside():
+                return f"({self.record(node.key)} is True)"
             case Flag(name):
                 return f"({self.fact(name)} is True)"
             case PresumedFlag(name, value):
@@ -177,8 +177,8 @@ class Body:
                 return self.false(item)
             case Ref(key):
                 return self.rail(key, False)
-            case Fulfilled(rule):
-                return f"({self.record(rule)} is False)"
+            case Beside():
+                return f"({self.record(node.key)} is False)"
             case Flag(name):
                 return f"({self.fact(name)} is False)"
             case PresumedFlag(name, value):

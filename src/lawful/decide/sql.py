@@ -15,12 +15,12 @@ import attrs
 from lawful.decide.program import Program
 from lawful.law.tree import (
     And,
+    Beside,
     Compare,
     Const,
     Doubted,
     FactTerm,
     Flag,
-    Fulfilled,
     HasAll,
     HasAny,
     In,
@@ -75,7 +75,7 @@ class SqlWriter:
                 return f"NULLIF({self.node(item)}, {self.constant(True)})"
             case Ref(key):
                 return self.key(key)
-            case Fulfilled():
+            case Beside():
                 return self.constant(None)
             case Flag(name):
                 return self.fact(name).value

@@ -10,6 +10,7 @@ from lawful.law.model import Entry, Kind, Line
 from lawful.law.oracle import Court, Judged, Kleene
 from lawful.law.tree import (
     And,
+    AnyOf,
     Compare,
     Cutoff,
     Doubted,
@@ -26,6 +27,7 @@ from lawful.law.tree import (
     Passed,
     PresumedFlag,
     PresumedTerm,
+    Recorded,
     Term,
     children,
     terms,
@@ -52,7 +54,11 @@ class Reason:
 
 @attrs.frozen
 class Missing:
-    """What is wanted: a ``fact`` by name, a ``record`` of a rule, or ``counsel`` on an entry."""
+    """What is wanted: ``kind`` says of what ``name`` is the name.
+
+    ``fact``; a ``record`` of a rule; the ``systems`` that an entry asks about; ``since`` or ``stale``
+    (since when a rule applies, or its record is out of date); ``counsel`` on an entry.
+    """
 
     kind: str
     name: str
@@ -205,6 +211,10 @@ def _missing(court: Court, node: Node, entry: Entry) -> set[Missing]:
             return set().union(*(_missing(court, each, entry) for each in children(node)))
         case Fulfilled(rule):
             return {Missing("record", rule or entry.id)}
+        case Recorded(rule):
+            return {Missing("record", rule)}
+        case AnyOf():
+            return {Missing("systems", entry.id)}
         case Flag(name) if name in court.book.definitions:
             return _missing_definition(court, name)
         case Flag(name):

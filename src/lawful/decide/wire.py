@@ -11,6 +11,7 @@ from lawful.decide.explain import Conflict, Explanation, FactUsed, RuleAnswer, W
 from lawful.decide.prose import Prose
 from lawful.decide.why import Reason
 from lawful.law.book import Book
+from lawful.law.clocks import Last
 from lawful.law.model import Entry
 from lawful.law.parse import parse
 from lawful.terms.ids import RuleId
@@ -100,9 +101,26 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
         else {"within": clock.within, "unit": clock.unit, "from": list(clock.origin)},
         "last": plain(each.due.last),
         "last_on": plain(each.due.last_on),
+        "counting": counting(each.due.ends, of, prose),
+        "keep_until": plain(each.due.keep_until),
         "to": each.rule.entry.to,
         "contents": [item.name for item in each.rule.entry.contents],
         "done_at": plain(each.due.done_at),
+    }
+
+
+def counting(ends: Last, of: Book, prose: Prose) -> dict[str, Any] | None:
+    """How the last day was counted: the law's rule, what it moved, the year that no calendar covers."""
+    if not ends.counting and not ends.uncovered:
+        return None
+    way = of.rulebook.calendars.counting(ends.counting)
+    return {
+        "rule": way.id,
+        "text": way.text.in_(prose.lang),
+        "verified": way.verified,
+        "unshifted": plain(ends.unshifted),
+        "uncovered": ends.uncovered or None,
+        "extended": ends.extended,
     }
 
 
@@ -201,6 +219,12 @@ def wanted(each: Wanted, of: Book, prose: Prose) -> dict[str, Any]:
         found |= {
             "question": prose.words["record"] + prose.rule(each.name),
             "from": "register of records",
+            "label": prose.rule(each.name),
+        }
+    elif each.kind in ("systems", "since", "stale"):
+        found |= {
+            "question": prose.words[each.kind] + prose.rule(each.name),
+            "from": "activity register" if each.kind == "systems" else "counsel",
             "label": prose.rule(each.name),
         }
     elif each.kind == "counsel":

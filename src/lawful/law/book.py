@@ -4,27 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 import attrs
 
 from lawful.law.load import Rulebook, load_rulebook
 from lawful.law.model import Entry, Instrument, Kind, Parameter
+from lawful.law.tree import Compare, FactTerm, Literal, walk
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
-from lawful.terms.ids import RuleId
+from lawful.terms.ids import InstrumentId, RuleId
 
 BINDING = ("law", "policy")
 
 
 @attrs.frozen(kw_only=True, slots=False)
 class Book:
-    """What is decided with: binding law and company policy, never drafts or guidance."""
+    """What is decided with: binding law and company policy; drafts only of the instruments named.
+
+    A gate's book names none. ``forces`` with ``guidance`` among them is for advice, never for answers.
+    """
 
     rulebook: Rulebook
     readings: Mapping[str, str]
     hash: str
+    forces: tuple[str, ...] = BINDING
+    drafts: frozenset[str] = frozenset()
+
+    def holds(self, force: str, instrument: str) -> bool:
+        """Does this book read entries of such force of an instrument?"""
+        return force in self.forces or (force == "draft" and instrument in self.drafts)
+
+    def reading_all_of(self, force: str, instrument: str = "") -> Book:
+        """This book with guidance too, or with the drafts of an instrument (without one: of all)."""
+        if force != "draft":
+            return attrs.evolve(self, forces=(*BINDING, "guidance"))
+        drafts = {instrument} if instrument else set(self.rulebook.instruments)
+        return attrs.evolve(self, drafts=frozenset(drafts))
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -39,7 +56,7 @@ class Book:
     @cached_property
     def entries(self) -> dict[RuleId, Entry]:
         """Rules, commands, bases and definitions by id, in order of id."""
-        kept = (each for each in self.rulebook.entries if each.force in BINDING)
+        kept = (each for each in self.rulebook.entries if self.holds(each.force, each.instrument))
         return {each.id: each for each in sorted(kept, key=lambda each: each.id)}
 
     @cached_property
@@ -56,6 +73,9 @@ class Book:
         """Parameters by name, in order of their first day."""
         found: dict[str, list[Parameter]] = {}
         for each in self.rulebook.parameters:
+            force = self.rulebook.articles[each.article].force
+            if not self.holds(force, each.instrument):
+                continue
             found.setdefault(each.name, []).append(each)
         return found
 
@@ -69,7 +89,20 @@ class Book:
                     found.setdefault(target, set()).add(entry.id)
             for pattern in entry.defeated_by:
                 found.setdefault(entry.id, set()).update(self._equals(entry, pattern))
+        for kept in self.entries.values():
+            if kept.about == "use" and kept.keep is not None and kept.keep.at_least:
+                for command in self._erasures(self.instrument(kept).jurisdiction):
+                    found.setdefault(command, set()).add(kept.id)
         return {each: tuple(sorted(ids)) for each, ids in found.items()}
+
+    def _erasures(self, jurisdiction: str) -> Iterator[RuleId]:
+        """Commands of a legal order that demand an erasure: a running keep of the same order lifts them."""
+        erase = Compare("=", FactTerm("operation"), Literal("erase"))
+        for entry in self.entries.values():
+            same = self.instrument(entry).jurisdiction == jurisdiction
+            lines = (node for line in entry.commands for node in walk(line.node))
+            if entry.kind is Kind.COMMAND and same and any(node == erase for node in lines):
+                yield entry.id
 
     def _equals(self, entry: Entry, pattern: str) -> Iterator[RuleId]:
         """The ids of a pattern that are about the same thing, definitions left out."""
@@ -95,8 +128,14 @@ class Book:
         return tuple(sorted(zones | {each.zone for each in self.rulebook.coverage.covers}))
 
 
-def build_book(files: Mapping[str, bytes], readings: Mapping[str, str] | None = None) -> Book:
+def build_book(
+    files: Mapping[str, bytes],
+    readings: Mapping[str, str] | None = None,
+    drafts: Iterable[str] = (),
+) -> Book:
     """A book from a rulebook's files; readings not named keep their safe default.
+
+    ``drafts``: the instruments whose drafts are read as law, for analysis; a gate names none.
 
     Raises: UsageError: a file is not right, or a reading or option is not known.
     """
@@ -119,4 +158,13 @@ def build_book(files: Mapping[str, bytes], readings: Mapping[str, str] | None = 
     for path in sorted(files):
         digest.update(json.dumps([path, hashlib.sha256(files[path]).hexdigest()]).encode())
     digest.update(json.dumps(sorted(chosen.items())).encode())
-    return Book(rulebook=rulebook, readings=chosen, hash=digest.hexdigest())
+    named = frozenset(drafts)
+    for name in sorted(named):
+        if InstrumentId(name) not in rulebook.instruments:
+            raise UsageError(
+                f"There is no instrument '{name}'.",
+                code="law.draft",
+                hint=nearest(name, rulebook.instruments),
+            )
+        digest.update(json.dumps(["draft", name]).encode())
+    return Book(rulebook=rulebook, readings=chosen, hash=digest.hexdigest(), drafts=named)

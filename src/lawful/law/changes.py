@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 
 import attrs
@@ -13,7 +13,9 @@ from lawful.law.vocabulary import Vocabulary, instant_of, nearest
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.values import SetValue, Value
 
-_CHANGE = re.compile(r"^(fulfilled:[\w.\-]+|[\w.]+)\s*(\+=|-=|\?=|=)\s*(.*)$", re.DOTALL)
+_CHANGE = re.compile(
+    r"^((?:fulfilled|recorded|since|stale):[\w.:\-]+|[\w.]+)\s*(\+=|-=|\?=|=)\s*(.*)$", re.DOTALL
+)
 NOON = time(12, 0, tzinfo=UTC)
 
 
@@ -71,8 +73,11 @@ def set_fact(
         moment = vocabulary.convert("at", raw, "", at)
         assert isinstance(moment, datetime)
         return attrs.evolve(thing, at=moment, on=None)
-    if name.startswith("fulfilled:"):
-        return _record(thing, name.removeprefix("fulfilled:"), raw, at)
+    kind, _, rest = name.partition(":")
+    if rest and kind in _BESIDE:
+        return _BESIDE[kind](thing, rest, raw, at)
+    if re.match(r"systems?\d*(\.|$)", name):
+        return _system(vocabulary, thing, name, raw, at)
     vocabulary.find(name, thing.about, at)
     return thing.with_values(
         {name: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))}
@@ -106,6 +111,79 @@ def _record(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
             hint="Write true, false, null, or the instant at which it was done.",
         ) from None
     return attrs.evolve(thing, records=(*others, Record(rule=rule, done_at=done)), kept=kept)
+
+
+def _recorded(thing: Thing, name: str, raw: object, at: Location | None) -> Thing:
+    """``recorded:RULE = true`` (made, but it no longer counts) or ``recorded:RULE:ITEM = what it says``."""
+    rule, _, item = name.partition(":")
+    if item:
+        found = [each for each in thing.records if each.rule == rule] or [Record(rule=rule)]
+        others = tuple(each for each in thing.records if each.rule != rule)
+        says = {**found[-1].says, item: str(raw).strip()}
+        return attrs.evolve(
+            thing, records=(*others, *found[:-1], attrs.evolve(found[-1], says=says))
+        )
+    thing = _record(thing, rule, raw, at)
+    lapsed = tuple(
+        attrs.evolve(each, expires_on=date.min) if each.rule == rule else each
+        for each in thing.records
+    )
+    return attrs.evolve(thing, records=lapsed)
+
+
+def _since(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
+    """``since:RULE``: the day or instant at which the rule began to apply to the thing."""
+    return attrs.evolve(thing, since={**thing.since, rule: _moment(raw, at)})
+
+
+def _stale(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
+    """``stale:RULE``: when the facts that the rule's record binds changed."""
+    return attrs.evolve(thing, since={**thing.since, f"stale:{rule}": _moment(raw, at)})
+
+
+def _moment(raw: object, at: Location | None) -> date | datetime:
+    if isinstance(raw, date):
+        return raw
+    text = str(raw).strip()
+    try:
+        return instant_of(text) if "T" in text else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"'{text}' is neither a date nor an instant.",
+            location=at,
+            hint="Write 2026-11-24, or 2026-11-24T08:00:00Z.",
+        ) from None
+
+
+_BESIDE: Mapping[str, Callable[[Thing, str, object, Location | None], Thing]] = {
+    "fulfilled": _record,
+    "recorded": _recorded,
+    "since": _since,
+    "stale": _stale,
+}
+
+
+def _system(
+    vocabulary: Vocabulary, thing: Thing, name: str, raw: object, at: Location | None
+) -> Thing:
+    """``system.FACT`` (or ``system2.FACT`` …) of a system that belongs to the thing; ``systems = all``."""
+    if name == "systems":
+        if str(raw).strip() not in ("all", "some"):
+            raise UsageError(
+                f"'{raw}' does not say whether these are all systems.",
+                location=at,
+                hint="Write systems = all, or systems = some.",
+            )
+        kept = thing.kept | {"system"} if str(raw).strip() == "all" else thing.kept - {"system"}
+        return attrs.evolve(thing, kept=kept)
+    place, _, fact = name.partition(".")
+    index = int(place.removeprefix("systems").removeprefix("system") or 1) - 1
+    vocabulary.find(fact, "system", at)
+    value = vocabulary.close(fact, vocabulary.convert(fact, raw, "system", at))
+    systems = [dict(each) for each in thing.systems]
+    systems += [{} for _ in range(index + 1 - len(systems))]
+    systems[index][fact] = value
+    return attrs.evolve(thing, systems=tuple(systems))
 
 
 def _members(

@@ -1,11 +1,13 @@
 """Until when: the last moment at which a duty can still be met, as the instrument counts.
 
 Hours run through nights and holidays from the very moment. Days, weeks, months and years end with
-the last civil day in the instrument's zone. Working days want a calendar, which no book holds yet.
+the last civil day in the instrument's zone, moved where the law's way of counting moves it; working
+days follow a calendar. Where the calendar knows no such year there is no last day, and it says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -13,10 +15,11 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from lawful.law.clauses import ORIGINS, record_named
+from lawful.law.counting import Counted, count_days
 from lawful.law.days import add, start_of
 from lawful.law.model import Clock, Entry, Period
 from lawful.law.thing import Record
-from lawful.terms.errors import UsageError
 from lawful.terms.outcomes import Answer
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
 
@@ -36,18 +39,50 @@ class DutyState(Enum):
 
 
 @attrs.frozen(kw_only=True)
-class Due:
-    """When a duty ends. ``last`` is the last moment (hours) or second of the last day, in UTC.
+class Last:
+    """The last moment of a clock: ``at`` in UTC, and the civil day ``on`` where it counts days.
 
-    ``last_on`` is the civil day where the clock counts days. Both are None for *promptly* and where
-    the start is not known; ``wanted`` then names the facts that are.
+    ``wanted`` names what is missing for it: facts, ``since:RULE`` or ``stale:RULE``. ``uncovered``
+    is the calendar and year that are not there; ``unshifted`` the day before holidays moved it;
+    ``counting`` the law's way of counting, by id, where it mattered.
     """
 
-    state: DutyState
-    last: datetime | None = None
-    last_on: date | None = None
+    at: datetime | None = None
+    on: date | None = None
     wanted: tuple[str, ...] = ()
+    counting: str = ""
+    unshifted: date | None = None
+    uncovered: str = ""
+    extended: bool = False
+
+
+NOTHING = Last()
+
+
+@attrs.frozen(kw_only=True)
+class Due:
+    """How a duty stands and when it ends; ``keep_until`` is the end of a ``keep`` that runs."""
+
+    state: DutyState
+    ends: Last = NOTHING
     done_at: datetime | None = None
+    keep_until: date | None = None
+    at_most: bool = False
+
+    @property
+    def last(self) -> datetime | None:
+        """The last moment (hours) or last second of the last day, in UTC."""
+        return self.ends.at
+
+    @property
+    def last_on(self) -> date | None:
+        """The civil day where the clock counts days."""
+        return self.ends.on
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """What is missing for the last moment."""
+        return self.ends.wanted
 
 
 def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Due:
@@ -55,67 +90,146 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
 
     Met late: the act, when it was done (with phases the first), came after the last moment.
     """
-    last, last_on, wanted = last_moment(court, entry)
-    zone = court.book.instrument(entry).zone
+    ends = last_moment(court, entry)
+    zone = zone_of(court, entry)
     running = [each for each in records if in_running_period(each, court, entry)]
     done = min((each.done_at for each in running if each.done_at), default=None)
+    until = _kept_until(court, entry, done)
+    most = entry.keep is not None and entry.keep.at_most > 0
     if answer is Answer.UNDETERMINED:
-        return Due(state=DutyState.UNDETERMINED, last=last, last_on=last_on, wanted=wanted)
+        return Due(state=DutyState.UNDETERMINED, ends=ends)
     if answer is Answer.MET:
-        late = done is not None and _is_after(
-            done, done.astimezone(ZoneInfo(zone)).date(), last, last_on
-        )
-        return Due(
-            state=DutyState.MET_LATE if late else DutyState.MET,
-            last=last,
-            last_on=last_on,
-            done_at=done,
-        )
+        late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
+        state = DutyState.MET_LATE if late else DutyState.MET
+        return Due(state=state, ends=ends, done_at=done, keep_until=until, at_most=most)
     if entry.by is not None and entry.by.promptly:
-        return Due(state=DutyState.PROMPTLY)
-    overdue = _is_after(court.thing.at, court.thing.day(zone), last, last_on)
-    return Due(
-        state=DutyState.OVERDUE if overdue else DutyState.DUE,
-        last=last,
-        last_on=last_on,
-        wanted=wanted,
+        return Due(state=DutyState.PROMPTLY, keep_until=until, at_most=most)
+    overdue = _is_after(court.thing.at, court.thing.day(zone), ends)
+    state = DutyState.OVERDUE if overdue else DutyState.DUE
+    return Due(state=state, ends=ends, keep_until=until, at_most=most)
+
+
+def zone_of(court: Court, entry: Entry) -> str:
+    """The zone of an entry's instrument."""
+    return court.book.instrument(entry).zone
+
+
+def _is_after(at: datetime, on: date, ends: Last) -> bool:
+    """Is it after the last day, or the last moment where none is a day's end?"""
+    return on > ends.on if ends.on is not None else ends.at is not None and at > ends.at
+
+
+def _kept_until(court: Court, entry: Entry, done: datetime | None) -> date | None:
+    """The last day of a ``keep``: from when it was done, or from a fact."""
+    if entry.keep is None:
+        return None
+    keep = entry.keep
+    start = done if keep.origin == "done" else court.thing.values.get(keep.origin)
+    if not isinstance(start, date) or start in (NEVER_ON, NEVER_AT):
+        return None
+    return add(_civil(start, zone_of(court, entry)), keep.at_least or keep.at_most, keep.unit)
+
+
+def last_moment(court: Court, entry: Entry) -> Last:
+    """The last moment of a rule's clock; of a clock and a period, the earlier."""
+    period = _end_of_period(court, entry)
+    clock = entry.by
+    if clock is None:
+        return period
+    if clock.promptly:
+        return NOTHING
+    if clock.on:
+        return _fixed(court, entry, clock)
+    start, wanted = _start(court, entry, clock)
+    if start is None:
+        return Last(wanted=wanted)
+    ends = _count(court, entry, clock, start, clock.within)
+    if clock.extension and _extended(court, entry, clock, ends):
+        longer = _count(court, entry, clock, start, clock.within + clock.extension)
+        return attrs.evolve(longer, extended=True)
+    return ends
+
+
+def _extended(court: Court, entry: Entry, clock: Clock, ends: Last) -> bool:
+    """Was the record that extends the clock made before the plain end?"""
+    zone = ZoneInfo(zone_of(court, entry))
+    acts = (each.done_at for each in court.thing.records if each.is_of(clock.extended_if))
+    return any(
+        act is not None and not _is_after(act, act.astimezone(zone).date(), ends) for act in acts
     )
 
 
-def _is_after(at: datetime, on: date, last: datetime | None, last_on: date | None) -> bool:
-    """Is it after the last day, or the last moment where none is a day's end?"""
-    return on > last_on if last_on is not None else last is not None and at > last
-
-
-def last_moment(court: Court, entry: Entry) -> tuple[datetime | None, date | None, tuple[str, ...]]:
-    """The last moment of a rule's clock, its civil day, and the facts that are missing for it."""
-    clock = entry.by
-    if clock is None:
-        return (*_end_of_period(court, entry), ())
-    if clock.promptly:
-        return None, None, ()
-    if clock.on:
-        known = clock.on[:1].isdigit() or court.thing.values.get(clock.on) is not None
-        return (*_fixed(court, entry, clock), () if known else (clock.on,))
-    start, wanted = _start(court, clock)
-    if start is None:
-        return None, None, wanted
-    return (*_count(court, entry, clock, start), ())
-
-
-def _start(court: Court, clock: Clock) -> tuple[date | datetime | None, tuple[str, ...]]:
-    """The latest of the clock's origins that has happened; else the facts wanted for it."""
+def _start(
+    court: Court, entry: Entry, clock: Clock
+) -> tuple[date | datetime | None, tuple[str, ...]]:
+    """The latest of the clock's origins that has happened; else what is wanted for it."""
     happened: list[date | datetime] = []
     wanted: list[str] = []
     for name in clock.origin:
-        value: Value | None = court.thing.values.get(name)
-        if value is None:
-            wanted.append(name)
-        elif isinstance(value, date) and value not in (NEVER_ON, NEVER_AT):
+        value, missing = _origin(court, entry, name)
+        wanted += [missing] if missing else []
+        if isinstance(value, date) and value not in (NEVER_ON, NEVER_AT):
             happened.append(value)
     if wanted or not happened:
         return None, tuple(wanted)
     return max(happened, key=_as_instant), ()
+
+
+def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
+    """When an origin happened, or the name of what is wanted to know."""
+    if name in ORIGINS:
+        return _OWN[name](court, entry)
+    if rule := record_named(name):
+        return _act(court.thing.records, rule), ""
+    value = court.thing.values.get(name)
+    return value, "" if value is not None else name
+
+
+def _applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
+    """Since when a rule applies: as told, and never before it was in force."""
+    since = court.thing.since.get(entry.id)
+    if since is None:
+        return None, f"since:{entry.id}"
+    zone = zone_of(court, entry)
+    if entry.in_force is not None and _civil(since, zone) < entry.in_force:
+        return entry.in_force, ""
+    return since, ""
+
+
+def _stale_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
+    """When what the record binds changed; never, where no record is or it still stands."""
+    told = court.thing.since.get(f"stale:{entry.id}")
+    if told is not None:
+        return told, ""
+    found = [each for each in court.thing.records if each.is_of(entry.id)]
+    now = {**court.thing.values, **court.thing.activity}
+    changed = any(now.get(name) != value for each in found for name, value in each.bound.items())
+    return (None, f"stale:{entry.id}") if changed else (NEVER_ON, "")
+
+
+def _done(court: Court, entry: Entry) -> tuple[Value | None, str]:
+    return _act(court.thing.records, entry.id), ""
+
+
+def _act(records: Iterable[Record], rule: str) -> Value:
+    """The moment of the latest act of a rule; never, where none of known time is."""
+    return max(
+        (each.done_at for each in records if each.is_of(rule) and each.done_at), default=NEVER_AT
+    )
+
+
+def _period_start(court: Court, entry: Entry) -> tuple[Value | None, str]:
+    if entry.every is None:
+        return NEVER_ON, ""
+    return running_period(entry.every, court, entry)[0], ""
+
+
+_OWN: dict[str, Callable[[Court, Entry], tuple[Value | None, str]]] = {
+    "applies": _applies_since,
+    "stale": _stale_since,
+    "done": _done,
+    "period": _period_start,
+}
 
 
 def _as_instant(value: date | datetime) -> datetime:
@@ -126,18 +240,37 @@ def _as_instant(value: date | datetime) -> datetime:
     )
 
 
-def _count(
-    court: Court, entry: Entry, clock: Clock, start: date | datetime
-) -> tuple[datetime, date | None]:
-    zone = court.book.instrument(entry).zone
-    n = -clock.within if clock.before else clock.within
+def _civil(value: date | datetime, zone: str) -> date:
+    return value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+
+
+def _count(court: Court, entry: Entry, clock: Clock, start: date | datetime, n: int) -> Last:
+    zone = zone_of(court, entry)
+    n = -n if clock.before else n
     if clock.unit == "hours":
-        if not isinstance(start, datetime):
-            raise UsageError(f"{entry.id} counts hours from a date.", code="law.clock")
-        return start + timedelta(hours=n), None
-    day = start.astimezone(ZoneInfo(zone)).date() if isinstance(start, datetime) else start
-    last_on = add(day, n, clock.unit)
-    return end_of(last_on, zone), last_on
+        moment = start if isinstance(start, datetime) else start_of(start, zone)
+        return Last(at=moment + timedelta(hours=n))
+    counted = counted_from(court, entry, _civil(start, zone), n, clock.unit)
+    counting = court.book.instrument(entry).counting
+    return Last(
+        at=end_of(counted.last_on, zone) if counted.last_on else None,
+        on=counted.last_on,
+        counting=counting,
+        unshifted=counted.unshifted,
+        uncovered=counted.uncovered,
+    )
+
+
+def counted_from(court: Court, entry: Entry, start: date, n: int, unit: str) -> Counted:
+    """The last day of a period as the entry's instrument counts it, by the holidays of the entity's place."""
+    calendars = court.book.rulebook.calendars
+    counting = calendars.counting(court.book.instrument(entry).counting)
+    if entry.about in counting.not_for:
+        counting = attrs.evolve(counting, shift="")
+    region = court.thing.values.get("controller_region")
+    members = court.list_of("eea") if "eea" in court.book.parameters else ()
+    country = str(region) if region in (members or ()) else ""
+    return count_days(counting, calendars.calendar(counting, country), start, n, unit)
 
 
 def end_of(day: date, zone: str) -> datetime:
@@ -145,21 +278,21 @@ def end_of(day: date, zone: str) -> datetime:
     return start_of(day + timedelta(days=1), zone) - timedelta(seconds=1)
 
 
-def _fixed(court: Court, entry: Entry, clock: Clock) -> tuple[datetime | None, date | None]:
+def _fixed(court: Court, entry: Entry, clock: Clock) -> Last:
     """``on``: a date fact, or a month and day of the running year."""
-    zone = court.book.instrument(entry).zone
-    value = court.thing.values.get(clock.on)
-    if value in (NEVER_ON, NEVER_AT):
-        return None, None
-    if isinstance(value, datetime):
-        return value, None
-    if isinstance(value, date):
-        return end_of(value, zone), value
+    zone = zone_of(court, entry)
     if clock.on[:1].isdigit():
         month, day = (int(part) for part in clock.on.split("-"))
         last_on = date(court.day(entry).year, month, day)
-        return end_of(last_on, zone), last_on
-    return None, None
+        return Last(at=end_of(last_on, zone), on=last_on)
+    value = court.thing.values.get(clock.on)
+    if value is None:
+        return Last(wanted=(clock.on,))
+    if value in (NEVER_ON, NEVER_AT) or not isinstance(value, date):
+        return NOTHING
+    if isinstance(value, datetime):
+        return Last(at=value)
+    return Last(at=end_of(value, zone), on=value)
 
 
 def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | None, date | None]:
@@ -197,10 +330,8 @@ def in_running_period(record: Record, court: Court, entry: Entry) -> bool:
     return start is None or record.done_at.astimezone(zone).date() >= start
 
 
-def _end_of_period(court: Court, entry: Entry) -> tuple[datetime | None, date | None]:
+def _end_of_period(court: Court, entry: Entry) -> Last:
     if entry.every is None:
-        return None, None
+        return NOTHING
     _, end = running_period(entry.every, court, entry)
-    if end is None:
-        return None, None
-    return end_of(end, court.book.instrument(entry).zone), end
+    return NOTHING if end is None else Last(at=end_of(end, zone_of(court, entry)), on=end)

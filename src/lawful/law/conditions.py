@@ -10,6 +10,8 @@ import attrs
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.tree import (
+    AnyOf,
+    Beside,
     Compare,
     Cutoff,
     FactTerm,
@@ -25,6 +27,7 @@ from lawful.law.tree import (
     PresumedFlag,
     PresumedTerm,
     ReadingIs,
+    Recorded,
     Term,
     facts_in,
     walk,
@@ -105,10 +108,22 @@ def _check_node(book: Book, node: Node, about: str) -> None:
             _comparison(book, op, _left(book, left, about, "enum", *ORDERED), right, about)
         case ReadingIs(reading, option):
             _reading(book, reading, option)
-        case Fulfilled(rule) if rule and rule not in book.entries:
+        case Fulfilled(rule) | Recorded(rule) if rule and rule not in book.entries:
             raise UsageError(f"There is no rule '{rule}'.", hint=nearest(rule, book.entries))
+        case AnyOf(other, item):
+            _any_of(book, other, item, about)
         case _:
             pass
+
+
+def _any_of(book: Book, other: str, item: Node, about: str) -> None:
+    """Asked of a thing that systems belong to; the condition is one over a system's own facts."""
+    if about == other:
+        raise UsageError(f"A {about} has no {other} of its own: write the condition itself.")
+    for node in walk(item):
+        if isinstance(node, Beside):
+            raise UsageError("Inside any_of stand tests of facts only.")
+        _check_node(book, node, other)
 
 
 def _definition(book: Book, name: str, about: str) -> None:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import attrs
 
+from lawful.law.clauses import ceiling_from, clock_from, keep_from, only, period_from
 from lawful.law.markdown import Fence, line_of
 from lawful.law.model import (
     Article,
-    Clock,
     Entry,
     Instrument,
     Item,
     Kind,
     Line,
     Parameter,
-    Period,
+    Penalty,
     Prose,
     Reading,
 )
-from lawful.law.parse import UNITS, parse
-from lawful.law.vocabulary import nearest
+from lawful.law.parse import parse
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise
@@ -45,7 +44,8 @@ _SHARED = {
     "bearer",
 }
 KEYS: dict[str, set[str]] = {
-    "rule": _SHARED | {"duty", "requires", "otherwise", "by", "every", "to", "contents", "binds"},
+    "rule": _SHARED
+    | {"duty", "requires", "otherwise", "by", "every", "keep", "to", "contents", "binds"},
     "command": _SHARED | {"duty", "commands", "by"},
     "basis": _SHARED | {"permits"},
     "definition": _SHARED | {"name", "means"},
@@ -62,6 +62,19 @@ KEYS: dict[str, set[str]] = {
         "verified",
     },
     "reading": {"id", "question", "options", "default", "confidence"},
+    "penalty": {
+        "id",
+        "says",
+        "unmet",
+        "when",
+        "ceiling",
+        "measures",
+        "citation",
+        "citation_en",
+        "in_force",
+        "until",
+        "verified",
+    },
     "prose": {"id", "says", "reason", "decides"},
 }
 TEXT_KEY = {"rule": "duty", "command": "duty", "basis": "permits", "definition": "means"}
@@ -72,7 +85,6 @@ REASONS = (
     "no effect on us",
     "decided by another entry",
 )
-CLOCK_UNITS = ("hours", *UNITS)
 
 
 @attrs.frozen(kw_only=True)
@@ -87,18 +99,6 @@ class Place:
     def at(self, needle: str) -> Location:
         """The location of a text in the fence."""
         return Location(file=self.file, line=line_of(self.fence, needle), record=self.article.id)
-
-
-def check_keys(table: Mapping[str, Any], known: Iterable[str], at: Location, what: str) -> None:
-    """Raise UsageError on a key that ``what`` does not have; the nearest is offered."""
-    for key in table:
-        if key not in set(known):
-            raise UsageError(
-                f"A {what} has no key '{key}'.",
-                location=at,
-                code="law.key",
-                hint=nearest(key, known),
-            )
 
 
 def text_in(raw: object, at: Location, what: str) -> Text:
@@ -133,13 +133,13 @@ def lines_of(raw: object, place: Place) -> tuple[Line, ...]:
 
 def entry_from(
     kind: str, table: Mapping[str, Any], place: Place
-) -> Entry | Parameter | Reading | Prose:
+) -> Entry | Parameter | Penalty | Reading | Prose:
     """One entry of an article file, with what it inherits from the article.
 
     Raises: UsageError: a key, text, date or condition is not right.
     """
     at = place.at(str(table.get("id", "")))
-    check_keys(table, KEYS[kind], at, kind)
+    only(table, KEYS[kind], at, kind)
     if "id" not in table:
         raise UsageError(f"A {kind} wants an id.", location=at, code="law.key")
     match kind:
@@ -147,6 +147,8 @@ def entry_from(
             return _parameter(table, place, at)
         case "reading":
             return _reading(table, place, at)
+        case "penalty":
+            return _penalty(table, place, at)
         case "prose":
             return _prose(table, place, at)
         case _:
@@ -168,7 +170,7 @@ def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> E
             "A rule says otherwise = block, before, with or after.", location=at, code="law.key"
         )
     requires = table.get("requires")
-    return Entry(
+    entry = Entry(
         id=RuleId(table["id"]),
         kind=Kind(kind),
         about=table.get("about", "use"),
@@ -184,8 +186,9 @@ def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> E
         name=table.get("name", ""),
         defeats=tuple(table.get("defeats", ())),
         defeated_by=tuple(table.get("defeated_by", ())),
-        by=_clock(table["by"], at) if "by" in table else None,
-        every=_period(table["every"], at) if "every" in table else None,
+        by=clock_from(table["by"], at) if "by" in table else None,
+        every=period_from(table["every"], at) if "every" in table else None,
+        keep=keep_from(table["keep"], at) if "keep" in table else None,
         to=table.get("to", ""),
         contents=tuple(_item(each, place) for each in table.get("contents", ())),
         binds=tuple(table.get("binds", ())),
@@ -201,6 +204,27 @@ def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> E
         file=place.file,
         line=at.line,
     )
+    return _barring(entry, at) if entry.keep and entry.about == "use" else entry
+
+
+def _barring(entry: Entry, at: Location) -> Entry:
+    """A rule about a use with ``keep``: what ``when`` names is not erased before, or not used after."""
+    keep = entry.keep
+    assert keep is not None
+    if entry.otherwise is not Otherwise.BLOCK or entry.requires is not None:
+        raise UsageError(
+            "A rule about a use that keeps data says otherwise = block, and requires nothing.",
+            location=at,
+            code="law.key",
+        )
+    passed = f"passed({keep.origin}, {keep.at_least or keep.at_most}, '{keep.unit}')"
+    texts = (
+        ("operation = 'erase'", f"NOT {passed}")
+        if keep.at_least
+        else ("operation <> 'erase'", passed)
+    )
+    lines = tuple(Line(text=text, node=parse(text, at), line=at.line) for text in texts)
+    return attrs.evolve(entry, when=(*entry.when, *lines))
 
 
 def _day(raw: object, at: Location) -> date | None:
@@ -215,35 +239,6 @@ def _later(one: date | None, other: date | None) -> date | None:
 
 def _earlier(one: date | None, other: date | None) -> date | None:
     return min(filter(None, (one, other)), default=None)
-
-
-def _clock(raw: Mapping[str, Any], at: Location) -> Clock:
-    check_keys(raw, ("within", "unit", "from", "before", "on"), at, "clock")
-    origin = raw.get("from", ())
-    origins = (origin,) if isinstance(origin, str) else tuple(origin)
-    if raw.get("within") == "promptly":
-        return Clock(promptly=True, origin=origins)
-    if "on" in raw:
-        return Clock(on=str(raw["on"]))
-    unit = raw.get("unit", "")
-    if unit not in CLOCK_UNITS:
-        raise UsageError(
-            f"A clock does not count in '{unit}'.",
-            location=at,
-            code="law.clock",
-            hint=f'Units: {", ".join(CLOCK_UNITS)}, or within = "promptly".',
-        )
-    back = "before" in raw
-    return Clock(
-        within=raw["before"] if back else raw["within"], unit=unit, origin=origins, before=back
-    )
-
-
-def _period(raw: Mapping[str, Any], at: Location) -> Period:
-    check_keys(raw, ("n", "unit", "from", "first"), at, "period")
-    return Period(
-        n=raw["n"], unit=raw["unit"], origin=raw.get("from", "last"), first=raw.get("first")
-    )
 
 
 def _item(raw: object, place: Place) -> Item:
@@ -320,4 +315,34 @@ def _prose(table: Mapping[str, Any], place: Place, at: Location) -> Prose:
         reason=table["reason"],
         article=place.article.id,
         instrument=place.instrument.id,
+    )
+
+
+def _penalty(table: Mapping[str, Any], place: Place, at: Location) -> Penalty:
+    article = place.article
+    unmet = table.get("unmet", ())
+    ceilings = tuple(ceiling_from(each, at) for each in table.get("ceiling", ()))
+    measures = tuple(table.get("measures", ()))
+    if not unmet or not (ceilings or measures):
+        raise UsageError(
+            "A penalty names the rules that are unmet, and a ceiling or a measure.",
+            location=at,
+            code="law.key",
+        )
+    return Penalty(
+        id=RuleId(table["id"]),
+        says=text_in(table.get("says"), at, "'says'"),
+        unmet=(unmet,) if isinstance(unmet, str) else tuple(unmet),
+        article=article.id,
+        instrument=article.instrument,
+        when=lines_of(table.get("when", []), place),
+        ceilings=ceilings,
+        measures=measures,
+        citation=table.get("citation", article.citation),
+        citation_en=table.get("citation_en", article.citation_en),
+        verified=bool(table.get("verified", article.verified)),
+        in_force=_later(article.in_force, _day(table.get("in_force"), at)),
+        until=_earlier(article.until, _day(table.get("until"), at)),
+        file=place.file,
+        line=at.line,
     )

@@ -53,18 +53,30 @@ def answer_of(book: Book, entry: Entry, thing: Thing) -> str:
     return court.judged(entry).answer.value
 
 
+def every_force(book: Book) -> Book:
+    """The book with guidance and all drafts, for checks; nothing is decided by it."""
+    return book.reading_all_of("guidance").reading_all_of("draft")
+
+
 def check_examples(book: Book) -> Iterator[LawfulError]:
     """Every row that answers otherwise than it expects, and every answer without a row."""
     shown: dict[str, set[str]] = {}
+    whole = every_force(book)
+    forces = {each.id: (each.force, each.instrument) for each in whole.entries.values()}
+    books = {("law", ""): book, ("policy", ""): book}
     for example in book.rulebook.examples:
+        force, instrument = forces.get(example.rule, ("law", ""))
+        key = (force, instrument if force == "draft" else "")
+        if key not in books:
+            books[key] = book.reading_all_of(*key)
         at = Location(file=example.file, line=example.line, record=example.rule)
         try:
-            entry, thing = situation(book, example)
+            entry, thing = situation(books[key], example)
         except LawfulError as error:
             yield error
             continue
         shown.setdefault(entry.id, set()).add(example.expect)
-        found = answer_of(book, entry, thing)
+        found = answer_of(books[key], entry, thing)
         if found != example.expect:
             yield UsageError(
                 f"{example.rule} answers {found}, not {example.expect}, "
@@ -72,7 +84,7 @@ def check_examples(book: Book) -> Iterator[LawfulError]:
                 location=at,
                 code="law.example",
             )
-    for entry in book.entries.values():
+    for entry in whole.entries.values():
         missing = [
             each for each in possible_answers(entry) if each not in shown.get(entry.id, set())
         ]

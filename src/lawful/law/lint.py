@@ -11,8 +11,10 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from lawful.law.book import BINDING, Book
-from lawful.law.conditions import asked_elsewhere, check_conditions, check_line
-from lawful.law.model import Entry, Kind, Line, Parameter
+from lawful.law.clauses import MEASURES, ORIGINS, record_named
+from lawful.law.conditions import Asked, asked_elsewhere, check_conditions, check_line
+from lawful.law.examples import every_force
+from lawful.law.model import Entry, Kind, Line, Parameter, Penalty
 from lawful.law.tree import (
     And,
     Compare,
@@ -34,7 +36,11 @@ from lawful.terms.ids import RuleId
 
 
 def lint(book: Book) -> list[LawfulError]:
-    """Everything that is wrong with the entries of a book, in order of file and line."""
+    """Everything that is wrong with the entries of a book, in order of file and line.
+
+    Guidance and drafts are checked with the law that they stand beside.
+    """
+    book = every_force(book)
     found: list[LawfulError] = [*_cycles(book)]
     checks = CHECKS if not found else tuple(each for each in CHECKS if each is not check_permitting)
     for entry in book.rulebook.entries:
@@ -42,6 +48,8 @@ def lint(book: Book) -> list[LawfulError]:
             found += check(book, entry)
     for asked in asked_elsewhere(book):
         found += check_line(book, asked)
+    for penalty in book.rulebook.penalties:
+        found += check_penalty(book, penalty)
     found += _twice(book)
     return sorted(found, key=lambda each: (each.location.file, each.location.line))
 
@@ -98,9 +106,10 @@ def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
             hint = f"{pattern} is a {named.kind.value} about a {named.about}."
             yield _error(entry, "Only entries about the same thing can defeat each other.", hint)
     frees = entry.defeats or any(entry.id in ids for ids in book.defeaters.values())
-    if entry.force == "policy" and (frees or entry.kind is Kind.BASIS):
-        hint = "Take the defeat away, or write what the policy asks for beyond the law as a rule."
-        yield _error(entry, "Company policy may be stricter than law; it never defeats.", hint)
+    if entry.force in ("policy", "guidance") and (frees or entry.kind is Kind.BASIS):
+        hint = "Take the defeat away, or write what it asks for beyond the law as a rule."
+        what = {"policy": "Company policy may be stricter than law", "guidance": "Guidance advises"}
+        yield _error(entry, f"{what[entry.force]}; it never defeats.", hint)
     if entry.kind is Kind.BASIS and entry.force in BINDING and not frees:
         hint = 'Name the rule that it lifts: defeats = ["…"].'
         yield _error(entry, "A basis only defeats, and this one defeats nothing.", hint)
@@ -112,6 +121,12 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
         return
     fixed = entry.by.on if entry.by.on and not entry.by.on[:1].isdigit() else ""
     for name in (*entry.by.origin, *((fixed,) if fixed else ())):
+        if name in ORIGINS:
+            continue
+        if rule := record_named(name):
+            if rule not in book.entries:
+                yield _error(entry, f"There is no rule '{rule}'.", nearest(rule, book.entries))
+            continue
         types = ("instant",) if entry.by.unit == "hours" else ("date", "instant")
         fact = book.vocabulary.facts.get(name)
         known = fact is not None and book.vocabulary.knows_fact(entry.about, name)
@@ -120,6 +135,33 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
                 entry,
                 f"A clock of a {entry.about} cannot start from '{name}'.",
                 f"Name a fact of it that is a {' or '.join(types)}.",
+            )
+
+
+def check_penalty(book: Book, penalty: Penalty) -> Iterator[LawfulError]:
+    """A penalty names entries that there are; its conditions are ones that their things can know."""
+    at = Location(file=penalty.file, line=penalty.line, record=penalty.id)
+    about: set[str] = set()
+    for pattern in penalty.unmet:
+        ids = book.matching(pattern)
+        about |= {book.entries[each].about for each in ids}
+        if not ids:
+            yield UsageError(
+                f"'{pattern}' names no entry.",
+                code="law.lint",
+                hint=nearest(pattern, book.entries),
+                location=at,
+            )
+    for line in penalty.when:
+        for each in sorted(about):
+            yield from check_line(book, Asked(line=line, about=each, at=at))
+    for measure in penalty.measures:
+        if measure not in MEASURES:
+            yield UsageError(
+                f"'{measure}' is not a measure.",
+                code="law.lint",
+                hint=nearest(measure, MEASURES),
+                location=at,
             )
 
 

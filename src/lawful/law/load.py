@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import attrs
 
-from lawful.law.entries import KEYS, Place, check_keys, entry_from, text_in
+from lawful.law.clauses import only
+from lawful.law.counting import Calendars, load_calendars
+from lawful.law.entries import KEYS, Place, entry_from, text_in
 from lawful.law.legible import legible
 from lawful.law.markdown import Fence, read_page
 from lawful.law.model import (
@@ -22,6 +24,7 @@ from lawful.law.model import (
     Instrument,
     Line,
     Parameter,
+    Penalty,
     Prose,
     Reading,
     Topic,
@@ -72,8 +75,10 @@ class Rulebook:
     entries: tuple[Entry, ...]
     parameters: tuple[Parameter, ...]
     readings: Mapping[str, Reading]
+    penalties: tuple[Penalty, ...]
     prose: tuple[Prose, ...]
     coverage: Coverage
+    calendars: Calendars
     examples: tuple[Example, ...]
     version: str
 
@@ -94,7 +99,9 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
     )
     instruments: dict[InstrumentId, Instrument] = {}
     articles: dict[str, Article] = {}
-    found: dict[type, list[Any]] = {Entry: [], Parameter: [], Reading: [], Prose: []}
+    found: dict[type, list[Any]] = {
+        each: [] for each in (Entry, Parameter, Penalty, Reading, Prose)
+    }
     for path in sorted(files):
         if path.endswith("/instrument.toml"):
             with legible(path):
@@ -128,12 +135,24 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]),
         parameters=tuple(found[Parameter]),
         readings={each.id: each for each in found[Reading]},
+        penalties=tuple(found[Penalty]),
         prose=tuple(found[Prose]),
         coverage=coverage,
+        calendars=_calendars(files),
         examples=tuple(_examples(files)),
         version=str(meta.get("rulebook", "")),
     )
     return rulebook
+
+
+def _calendars(files: Mapping[str, bytes]) -> Calendars:
+    parsed = {
+        posixpath.basename(path): _toml(path, data)
+        for path, data in sorted(files.items())
+        if path.startswith("calendars/") and path.endswith(".toml")
+    }
+    with legible("calendars"):
+        return load_calendars(parsed)
 
 
 def _with_numbers(entry: Entry, parameters: list[Parameter]) -> Entry:
@@ -168,7 +187,7 @@ def _lines(raw: list[str], path: str) -> tuple[Line, ...]:
 def _instrument(path: str, data: bytes) -> Instrument:
     raw = _toml(path, data)
     at = Location(file=path)
-    check_keys(raw, _INSTRUMENT_KEYS, at, "instrument")
+    only(raw, _INSTRUMENT_KEYS, at, "instrument")
     _check_zone(raw.get("zone", "UTC"), at)
     try:
         return Instrument(
@@ -204,7 +223,7 @@ def _check_zone(name: str, at: Location) -> None:
 
 def _articles(
     folder: str, instrument: Instrument, files: Mapping[str, bytes]
-) -> Iterator[tuple[Article, list[Entry | Parameter | Reading | Prose]]]:
+) -> Iterator[tuple[Article, list[Entry | Parameter | Penalty | Reading | Prose]]]:
     for path in sorted(files):
         if (
             posixpath.dirname(path) != folder
@@ -221,7 +240,7 @@ def _articles(
 
 def _article(
     path: str, text: str, instrument: Instrument
-) -> tuple[Article, list[Entry | Parameter | Reading | Prose]]:
+) -> tuple[Article, list[Entry | Parameter | Penalty | Reading | Prose]]:
     page = read_page(text, path)
     if not page.fences:
         raise UsageError(
@@ -231,7 +250,7 @@ def _article(
         )
     head, *rest = page.fences
     at = Location(file=path, line=head.line)
-    check_keys(head.content, _ARTICLE_KEYS, at, "article")
+    only(head.content, _ARTICLE_KEYS, at, "article")
     raw = head.content
     for key in ("article", "citation", "citation_en", "source", "verified", "provisions"):
         if key not in raw:
@@ -267,9 +286,9 @@ def _article(
 
 def _entries(
     fence: Fence, article: Article, instrument: Instrument, path: str
-) -> Iterator[Entry | Parameter | Reading | Prose]:
+) -> Iterator[Entry | Parameter | Penalty | Reading | Prose]:
     place = Place(file=path, fence=fence, article=article, instrument=instrument)
-    check_keys(fence.content, KEYS, Location(file=path, line=fence.line), "fence of entries")
+    only(fence.content, KEYS, Location(file=path, line=fence.line), "fence of entries")
     for kind, tables in fence.content.items():
         for table in tables:
             yield entry_from(kind, table, place)
@@ -288,7 +307,7 @@ def _coverage(raw: Mapping[str, Any]) -> Coverage:
     )
     covers = []
     for each in raw["cover"]:
-        check_keys(
+        only(
             each,
             {
                 "jurisdiction",
@@ -342,7 +361,7 @@ def _examples_of(path: str, text: str) -> Iterator[Example]:
                 code="law.file",
             )
         fence = page.fences[table.after_fence]
-        check_keys(
+        only(
             fence.content,
             {"rule", "base"},
             Location(file=path, line=fence.line),

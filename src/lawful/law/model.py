@@ -23,6 +23,7 @@ class Kind(Enum):
     DEFINITION = "definition"
     PARAMETER = "parameter"
     READING = "reading"
+    PENALTY = "penalty"
     PROSE = "prose"
 
 
@@ -39,8 +40,10 @@ class Line:
 class Clock:
     """``by``: until when. ``promptly`` is owed at once and never overdue.
 
-    ``origin`` names date or instant facts, of which the latest that happened counts; ``before``
-    counts back; ``on`` is a date fact, or a month and day.
+    ``origin`` names where it starts, of which the latest that happened counts: date or instant
+    facts, ``applies``, ``stale``, ``done``, ``period``, or ``fulfilled('id')``. ``before`` counts
+    back; ``on`` is a date fact, or a month and day. ``extension``: a longer period from the same
+    start, if the record of the rule ``extended_if`` was made in time.
     """
 
     within: int = 0
@@ -49,6 +52,63 @@ class Clock:
     promptly: bool = False
     before: bool = False
     on: str = ""
+    extension: int = 0
+    extended_if: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Keep:
+    """``keep``: how long records or data are kept from ``origin`` on, at least or at most."""
+
+    at_least: int = 0
+    at_most: int = 0
+    unit: str = "years"
+    origin: str = "done"
+
+
+@attrs.frozen(kw_only=True)
+class Ceiling:
+    """One limit of a penalty: an amount, a share of a base, or both; ``whichever`` says how they join.
+
+    ``multiple``: so many times ``base``. ``on``: ``entity`` or ``person``.
+    """
+
+    on: str = "entity"
+    fixed: int | None = None
+    at_least: int | None = None
+    currency: str = ""
+    percent: str = ""
+    multiple: str = ""
+    base: str = ""
+    whichever: str = ""
+    per: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Penalty:
+    """What unmet rules may cost: ceilings that are never added up, and measures beyond money."""
+
+    id: RuleId
+    says: Text
+    unmet: tuple[str, ...]
+    article: str
+    instrument: InstrumentId
+    when: tuple[Line, ...] = ()
+    ceilings: tuple[Ceiling, ...] = ()
+    measures: tuple[str, ...] = ()
+    citation: str = ""
+    citation_en: str = ""
+    verified: bool = False
+    in_force: date | None = None
+    until: date | None = None
+    file: str = ""
+    line: int = 0
+
+    def in_force_on(self, day: date) -> bool:
+        """Is the penalty in force on a civil day of its instrument's zone?"""
+        return (self.in_force is None or self.in_force <= day) and (
+            self.until is None or day <= self.until
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -94,6 +154,7 @@ class Entry:
     defeated_by: tuple[str, ...] = ()
     by: Clock | None = None
     every: Period | None = None
+    keep: Keep | None = None
     to: str = ""
     contents: tuple[Item, ...] = ()
     binds: tuple[str, ...] = ()

@@ -14,16 +14,16 @@ import attrs
 from lawful.law.book import Book
 from lawful.law.days import cutoff, has_passed
 from lawful.law.model import Entry, Kind, Line, Parameter
-from lawful.law.records import counts
+from lawful.law.records import state_of
 from lawful.law.thing import Thing
 from lawful.law.tree import (
     And,
+    Beside,
     Compare,
     Const,
     Cutoff,
     FactTerm,
     Flag,
-    Fulfilled,
     HasAll,
     HasAny,
     In,
@@ -105,6 +105,7 @@ class Court:
         self._applies: dict[RuleId, Kleene] = {}
         self._defined: dict[str, Kleene] = {}
         self._days: dict[str, date] = {}
+        self._systems: list[Court] | None = None
 
     def _moment(self) -> Thing:
         """The thing at the moment whose law judges it."""
@@ -199,8 +200,8 @@ class Court:
                 return inverse(self.value(item, entry))
             case ReadingIs(reading, option):
                 return self.book.readings[reading] == option
-            case Fulfilled(rule):
-                return counts(self, rule or entry.id, entry)
+            case Beside():
+                return state_of(self, node, entry)
             case Flag(name) | PresumedFlag(name):
                 return self._flag(node, name)
             case HasAny(fact, members, listed):
@@ -215,6 +216,35 @@ class Court:
                 return self._in(left, self.list_of(listed) if listed else members, entry)
             case _:
                 raise TypeError(f"{type(node).__name__} has no meaning here")
+
+    def any_of(self, about: str, item: Node, entry: Entry) -> Kleene:
+        """Does one of the thing's systems meet a condition? False only if none is missing."""
+        found = some_of(court.value(item, entry) for court in self._beside(about))
+        complete = about in self.thing.kept
+        return None if found is False and not complete else found
+
+    def _beside(self, about: str) -> list[Court]:
+        """A court for each system that belongs to the thing; the entity's own facts stand in it too."""
+        if self._systems is None:
+            shared = {
+                name: value
+                for name, value in self.thing.values.items()
+                if name in self.book.vocabulary.facts
+                and "entity" in self.book.vocabulary.facts[name].grain
+            }
+            self._systems = [
+                Court(
+                    self.book,
+                    Thing(
+                        about=about,
+                        at=self.moment.at,
+                        on=self.moment.on,
+                        values={**shared, **system},
+                    ),
+                )
+                for system in self.thing.systems
+            ]
+        return self._systems
 
     def _in(self, left: Term, members: tuple[str, ...] | None, entry: Entry) -> Kleene:
         value = self.term(left, entry)

@@ -14,6 +14,7 @@ import attrs
 
 from lawful.law.tree import (
     And,
+    AnyOf,
     Compare,
     Const,
     Cutoff,
@@ -32,6 +33,7 @@ from lawful.law.tree import (
     PresumedFlag,
     PresumedTerm,
     ReadingIs,
+    Recorded,
     Term,
 )
 from lawful.terms.errors import Location, UsageError
@@ -202,9 +204,32 @@ class _Parser:
             name = self._one_string()
             self.sign("=")
             return ReadingIs(name, self._string("the option's name in quotes"))
-        if word in ("any_of", "recorded", "keep"):
-            raise self.fail(f"'{word}' is not known to this version of the language.")
-        return None
+        own = {"recorded": self._recorded, "any_of": self._any_of}.get(word)
+        return own() if own else None
+
+    def _recorded(self) -> Node:
+        self.take()
+        self.sign("(")
+        rule = self._string("an id in quotes")
+        if self.here.text == ")":
+            self.take()
+            return Recorded(rule)
+        self.sign(",")
+        item = self._string("an item's name in quotes")
+        self.sign(")")
+        self.sign("=")
+        return Recorded(rule, item, self._string("what the record says, in quotes"))
+
+    def _any_of(self) -> Node:
+        self.take()
+        self.sign("(")
+        about = self._name()
+        if about != "system":
+            raise self.fail("any_of asks of systems: any_of(system, …).")
+        self.sign(",")
+        item = self.disjunction()
+        self.sign(")")
+        return AnyOf(about, item)
 
     def _one_string(self) -> str:
         self.sign("(")
@@ -281,15 +306,13 @@ class _Parser:
             )
         if word in ("date", "timestamptz") and self.tokens[self.index + 1].kind == "string":
             return self._dated(word)
-        if word == "cutoff":
-            return self._cutoff()
-        if word == "presumed":
-            return self._presumed()
+        if word in ("cutoff", "presumed"):
+            return self._cutoff() if word == "cutoff" else self._presumed()
         name = self._name()
         if self.here.text == "(":
             raise self.fail(
                 f"'{name}' is not a word of the language.",
-                "Words: has_any, has_all, passed, cutoff, presumed, reading, fulfilled.",
+                "Words: has_any, has_all, passed, cutoff, presumed, reading, fulfilled, recorded, any_of.",
                 token,
             )
         if self.here.text == "[":

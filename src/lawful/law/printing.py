@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from lawful.law.tree import (
     And,
+    AnyOf,
     Compare,
     Const,
     Cutoff,
@@ -24,6 +25,7 @@ from lawful.law.tree import (
     PresumedFlag,
     PresumedTerm,
     ReadingIs,
+    Recorded,
     Term,
 )
 
@@ -70,6 +72,11 @@ def _leaf(node: Node) -> str:
             return f"presumed({name}, {'TRUE' if value else 'FALSE'})"
         case Fulfilled(rule):
             return f"fulfilled({_quoted(rule)})" if rule else "fulfilled"
+        case Recorded(rule, item, value):
+            asked = f", {_quoted(item)}) = {_quoted(value)}" if item else ")"
+            return f"recorded({_quoted(rule)}{asked}"
+        case AnyOf(about, item):
+            return f"any_of({about}, {text_of(item)})"
         case ReadingIs(reading, option):
             return f"reading({_quoted(reading)}) = {_quoted(option)}"
         case _:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from lawful.law.clocks import in_running_period
 from lawful.law.model import Entry
 from lawful.law.thing import Record
+from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded
 from lawful.terms.ids import RuleId
 
 if TYPE_CHECKING:
@@ -42,8 +43,43 @@ def counts(court: Court, rule: str, reader: Entry) -> Kleene:
         return True
     if complete is None or (states and any(state is None for state in states)):
         return None
-    kept = any(rule == each or rule.startswith(f"{each}.") for each in court.thing.kept)
+    kept = any(is_above(each, rule) for each in court.thing.kept)
     return False if court.thing.about in NO_RECORD_IS_NO or kept else None
+
+
+def recorded(court: Court, node: Recorded) -> Kleene:
+    """Was an approved record of a rule made, and does the latest one say so?
+
+    None made: false for an incident, request or order; for the rest false once that register is kept.
+    """
+    found = latest(court.thing.records, node.rule)
+    if not found:
+        kept = any(is_above(each, node.rule) for each in court.thing.kept)
+        return False if court.thing.about in NO_RECORD_IS_NO or kept else None
+    if not node.item:
+        return True
+    dated = [each for each in found if each.done_at]
+    newest = dated[0] if dated else found[0]
+    said = newest.says.get(node.item)
+    return None if said is None else said == node.value
+
+
+def is_above(rule: str, other: str) -> bool:
+    """Is ``rule`` the other's id, or the id of its article or instrument?"""
+    return other == rule or other.startswith(f"{rule}.")
+
+
+def state_of(court: Court, node: Beside, reader: Entry) -> Kleene:
+    """The state of what stands beside the facts of a court's thing."""
+    match node:
+        case Fulfilled(rule):
+            return counts(court, rule or reader.id, reader)
+        case Recorded():
+            return recorded(court, node)
+        case AnyOf(about, item):
+            return court.any_of(about, item, reader)
+        case _:
+            raise TypeError(f"{type(node).__name__} has no state")
 
 
 def _may_count(court: Court, record: Record, entry: Entry) -> bool:

@@ -17,6 +17,7 @@ class Record:
 
     ``rule`` may be an article's id: it then stands for all its rules. ``items`` of None: complete,
     as typed by hand. ``done_at`` of None: when is not known. ``bound``: facts as they then stood.
+    ``says``: what single items say (``opinion``: ``negative``).
     """
 
     rule: str
@@ -24,6 +25,7 @@ class Record:
     items: frozenset[str] | None = None
     expires_on: date | None = None
     bound: Mapping[str, Value | None] = attrs.field(factory=dict, hash=False)
+    says: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     label: str = ""
 
     def is_of(self, rule: str) -> bool:
@@ -38,7 +40,10 @@ class Thing:
     ``values`` hold what is known; an absent name is unknown. ``on`` sets the civil date in every
     zone; without it each instrument reads the date of ``at`` in its own. ``kept``: rules whose
     register of records is declared kept. ``activity``: the facts of a use's activity, on which what
-    its records bind is read; a name that is not there is read on the thing itself.
+    its records bind is read; a name that is not there is read on the thing itself. ``systems``: the
+    facts of the systems that belong to it; ``kept`` holds ``system`` where none is missing.
+    ``since``: when a rule began to apply (by its id), or when what its record binds changed
+    (``stale:`` and the id).
     """
 
     about: str
@@ -49,6 +54,8 @@ class Thing:
     kept: frozenset[str] = frozenset()
     sources: Mapping[str, Source] = attrs.field(factory=dict, hash=False)
     activity: Mapping[str, Value | None] = attrs.field(factory=dict, hash=False)
+    systems: tuple[Mapping[str, Value | None], ...] = attrs.field(default=(), hash=False)
+    since: Mapping[str, date | datetime] = attrs.field(factory=dict, hash=False)
 
     def day(self, zone: str) -> date:
         """The civil date in a zone."""

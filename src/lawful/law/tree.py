@@ -90,11 +90,64 @@ class PresumedFlag(Node):
     value: bool
 
 
+class Beside(Node):
+    """What stands beside a thing's facts: its records, the systems of its entity. Opaque to back ends.
+
+    The oracle works it out for a thing; every other back end is given its state by ``key``.
+    """
+
+    __slots__ = ()
+
+    @property
+    def key(self) -> str:
+        """A name that is the same for nodes that always have the same state."""
+        raise NotImplementedError
+
+
 @attrs.frozen
-class Fulfilled(Node):
+class Fulfilled(Beside):
     """An approved record of a rule counts; ``rule`` empty means the rule it stands in."""
 
     rule: str = ""
+
+    @property
+    def key(self) -> str:
+        """The rule's id."""
+        return self.rule
+
+
+@attrs.frozen
+class Recorded(Beside):
+    """An approved record of a rule was made, whether or not it still counts.
+
+    With ``item``: the latest one says ``value`` of it.
+    """
+
+    rule: str
+    item: str = ""
+    value: str = ""
+
+    @property
+    def key(self) -> str:
+        """``recorded:RULE``, and what is asked of it."""
+        return f"recorded:{self.rule}" + (f":{self.item}={self.value}" if self.item else "")
+
+
+@attrs.frozen
+class AnyOf(Beside):
+    """One of the things of a kind that belong to this one meets a condition.
+
+    ``reader``: the entry that reads it, once it stands in a program.
+    """
+
+    about: str
+    item: Node
+    reader: str = ""
+
+    @property
+    def key(self) -> str:
+        """``any_of:READER`` and the condition."""
+        return f"any_of:{self.reader}:{self.about}:{self.item!r}"
 
 
 @attrs.frozen
@@ -268,6 +321,8 @@ def with_numbers(node: Node, names: frozenset[str]) -> Node:
             return Or(tuple(with_numbers(item, names) for item in items))
         case Not(item):
             return Not(with_numbers(item, names))
+        case AnyOf(about, item):
+            return AnyOf(about, with_numbers(item, names))
         case Compare(op, left, right):
             return Compare(op, _number(left, names), _number(right, names))
         case _:
