@@ -10,7 +10,7 @@ from functools import cached_property
 import attrs
 
 from lawful.law.load import Rulebook, load_rulebook
-from lawful.law.model import Entry, Instrument, Kind, Parameter
+from lawful.law.model import Entry, Instrument, Kind, Parameter, Penalty
 from lawful.law.tree import Compare, FactTerm, Literal, walk
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
@@ -43,6 +43,11 @@ class Book:
         drafts = {instrument} if instrument else set(self.rulebook.instruments)
         return attrs.evolve(self, drafts=frozenset(drafts))
 
+    @cached_property
+    def everything(self) -> Book:
+        """The book with guidance and all drafts, for checks; nothing is decided by it."""
+        return self.reading_all_of("guidance").reading_all_of("draft")
+
     @property
     def vocabulary(self) -> Vocabulary:
         """The facts and values of this book."""
@@ -58,6 +63,16 @@ class Book:
         """Rules, commands, bases and definitions by id, in order of id."""
         kept = (each for each in self.rulebook.entries if self.holds(each.force, each.instrument))
         return {each.id: each for each in sorted(kept, key=lambda each: each.id)}
+
+    @cached_property
+    def article_of(self) -> dict[str, str]:
+        """The article in which an entry, parameter or penalty stands, by its id."""
+        every: tuple[Entry | Parameter | Penalty, ...] = (
+            *self.entries.values(),
+            *self.rulebook.parameters,
+            *self.rulebook.penalties,
+        )
+        return {each.id: each.article for each in every}
 
     @cached_property
     def definitions(self) -> dict[str, list[Entry]]:

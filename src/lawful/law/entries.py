@@ -42,6 +42,7 @@ _SHARED = {
     "citation_en",
     "why",
     "bearer",
+    "covers",
 }
 KEYS: dict[str, set[str]] = {
     "rule": _SHARED
@@ -69,6 +70,7 @@ KEYS: dict[str, set[str]] = {
         "when",
         "ceiling",
         "measures",
+        "covers",
         "citation",
         "citation_en",
         "in_force",
@@ -192,6 +194,7 @@ def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> E
         to=table.get("to", ""),
         contents=tuple(_item(each, place) for each in table.get("contents", ())),
         binds=tuple(table.get("binds", ())),
+        covers=tuple(table.get("covers", ())),
         in_force=_later(article.in_force, _day(table.get("in_force"), at)),
         until=_earlier(article.until, _day(table.get("until"), at)),
         citation=table.get("citation", article.citation),
@@ -338,6 +341,7 @@ def _penalty(table: Mapping[str, Any], place: Place, at: Location) -> Penalty:
         when=lines_of(table.get("when", []), place),
         ceilings=ceilings,
         measures=measures,
+        covers=tuple(table.get("covers", ())),
         citation=table.get("citation", article.citation),
         citation_en=table.get("citation_en", article.citation_en),
         verified=bool(table.get("verified", article.verified)),

@@ -53,15 +53,10 @@ def answer_of(book: Book, entry: Entry, thing: Thing) -> str:
     return court.judged(entry).answer.value
 
 
-def every_force(book: Book) -> Book:
-    """The book with guidance and all drafts, for checks; nothing is decided by it."""
-    return book.reading_all_of("guidance").reading_all_of("draft")
-
-
 def check_examples(book: Book) -> Iterator[LawfulError]:
     """Every row that answers otherwise than it expects, and every answer without a row."""
     shown: dict[str, set[str]] = {}
-    whole = every_force(book)
+    whole = book.everything
     forces = {each.id: (each.force, each.instrument) for each in whole.entries.values()}
     books = {("law", ""): book, ("policy", ""): book}
     for example in book.rulebook.examples:

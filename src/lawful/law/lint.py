@@ -13,7 +13,6 @@ from itertools import pairwise
 from lawful.law.book import BINDING, Book
 from lawful.law.clauses import MEASURES, ORIGINS, record_named
 from lawful.law.conditions import Asked, asked_elsewhere, check_conditions, check_line
-from lawful.law.examples import every_force
 from lawful.law.model import Entry, Kind, Line, Parameter, Penalty
 from lawful.law.tree import (
     And,
@@ -40,7 +39,7 @@ def lint(book: Book) -> list[LawfulError]:
 
     Guidance and drafts are checked with the law that they stand beside.
     """
-    book = every_force(book)
+    book = book.everything
     found: list[LawfulError] = [*_cycles(book)]
     checks = CHECKS if not found else tuple(each for each in CHECKS if each is not check_permitting)
     for entry in book.rulebook.entries:

@@ -26,6 +26,7 @@ from lawful.law.model import (
     Parameter,
     Penalty,
     Prose,
+    Provision,
     Reading,
     Topic,
 )
@@ -79,6 +80,7 @@ class Rulebook:
     prose: tuple[Prose, ...]
     coverage: Coverage
     calendars: Calendars
+    provisions: tuple[Provision, ...]
     examples: tuple[Example, ...]
     version: str
 
@@ -139,10 +141,19 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         prose=tuple(found[Prose]),
         coverage=coverage,
         calendars=_calendars(files),
+        provisions=tuple(_provisions(files)),
         examples=tuple(_examples(files)),
         version=str(meta.get("rulebook", "")),
     )
     return rulebook
+
+
+def _provisions(files: Mapping[str, bytes]) -> Iterator[Provision]:
+    """The inventory of the sheets' provisions: ``id = "kind"``, and ``timed`` behind it."""
+    for sheet, rows in _toml("provisions.toml", files.get("provisions.toml", b"")).items():
+        for name, words in rows.items():
+            kind, _, timed = words.partition(" ")
+            yield Provision(id=name, sheet=sheet, kind=kind, timed=timed == "timed")
 
 
 def _calendars(files: Mapping[str, bytes]) -> Calendars:

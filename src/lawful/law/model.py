@@ -96,6 +96,7 @@ class Penalty:
     when: tuple[Line, ...] = ()
     ceilings: tuple[Ceiling, ...] = ()
     measures: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     citation: str = ""
     citation_en: str = ""
     verified: bool = False
@@ -134,7 +135,8 @@ class Entry:
     """A rule, command, basis or definition of an article, with what it inherits from it.
 
     ``when``, ``requires`` and ``commands`` are ANDed, ``unless`` is ORed. ``requires`` of None
-    means never met. ``verified``: the source was read; ``reviewed``: counsel's sign-off.
+    means never met. ``covers``: provisions that it carries out beside its own. ``verified``: the
+    source was read; ``reviewed``: counsel's sign-off.
     """
 
     id: RuleId
@@ -158,6 +160,7 @@ class Entry:
     to: str = ""
     contents: tuple[Item, ...] = ()
     binds: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     in_force: date | None = None
     until: date | None = None
     citation: str = ""
@@ -299,6 +302,16 @@ class Coverage:
 
     topics: tuple[Topic, ...]
     covers: tuple[Cover, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Provision:
+    """One provision of a fact sheet; ``timed``: the sheet types a threshold or a deadline."""
+
+    id: str
+    sheet: str
+    kind: str
+    timed: bool
 
 
 @attrs.frozen(kw_only=True)
