@@ -36,7 +36,7 @@ def test_a_decision_shows_leaf_payload_and_a_checked_proof(own: Deployment) -> N
     (decision,) = ask_some(door)
     body, html = door.json(f"/evidence/{decision}"), door.get(f"/evidence/{decision}").text
     assert body["leaf"]["operation"] == "share"
-    assert body["payload"]["facts"]["data"] == [
+    assert body["payload"]["thing"]["facts"]["data"] == [
         "contact",
         "phone",
     ]

@@ -11,6 +11,7 @@ import attrs
 from lawful.decide import wire
 from lawful.decide.duties import DutyList, list_duties
 from lawful.decide.explain import Explanation, explain
+from lawful.decide.vector import to_json
 from lawful.evidence.events import Event
 from lawful.gate.deployment import Deployment
 from lawful.gate.typed import believed, filled_in, registered, typed_thing
@@ -110,10 +111,7 @@ def ask(
             door,
         ),
         {
-            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
-            "records": [each.rule for each in thing.records],
-            "on": str(thing.on or ""),
-            "at": thing.at.isoformat(),
+            "thing": to_json(thing),
             "assumed": [each.name for each in explanation.assumed],
             "answers": {
                 each.id: each.answer.value
@@ -193,10 +191,8 @@ def list_owed(
     deployment.evidence.append(
         _event("ask", deployment, decision, thing, facts, state, "", door),
         {
-            "about": about,
-            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
+            "thing": to_json(thing),
             "duties": {each.rule.id: each.due.state.value for each in duties.duties},
-            "at": thing.at.isoformat(),
         },
     )
     return Owed(duties=duties, decision=decision)
@@ -243,8 +239,7 @@ def may(
             door,
         ),
         {
-            "facts": {name: wire.plain(value) for name, value in thing.values.items()},
-            "at": thing.at.isoformat(),
+            "thing": to_json(thing),
         },
     )
     return Asked(
