@@ -204,3 +204,13 @@ def test_any_of_is_worked_out_by_the_court_only_once_told() -> None:
     )
     court = Court(book, thing)
     assert court.judged(book.entries[RuleId(A)]).answer is Answer.UNMET
+
+
+def test_time_goes_on_under_the_law_of_the_day_it_began() -> None:
+    """An incident is judged by the law of when we knew; what has passed since is counted until now."""
+    text = rule("passed(aware_at, 30, 'days')", about="incident", more="until = 2026-01-31")
+    known = {"aware_at": "2026-01-20T00:00:00Z", "controller_role": "controller"}
+    assert answers(text, "incident", "on = 2026-02-10", **known) is Answer.NOT_APPLICABLE
+    assert answers(text, "incident", "on = 2026-02-20", **known) is Answer.UNMET
+    late = {**known, "aware_at": "2026-02-02T00:00:00Z"}
+    assert answers(text, "incident", "on = 2026-03-20", **late) is Answer.NOT_APPLICABLE

@@ -63,7 +63,7 @@ class Decider:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._programs: OrderedDict[tuple[str, Days], Program] = OrderedDict()
+        self._programs: OrderedDict[tuple[str, Days, Days], Program] = OrderedDict()
         self._compiled: OrderedDict[tuple[object, ...], Compiled] = OrderedDict()
         self._days: OrderedDict[int, Days] = OrderedDict()
         self._law_of = dict(book.vocabulary.law_of)
@@ -72,13 +72,27 @@ class Decider:
 
     def program(self, about: str, at: datetime, on: date | None = None) -> Program:
         """The book folded onto the days of a moment."""
-        return self._program(about, self._days_at(at, on))
+        days = self._days_at(at, on)
+        return self._program(about, days, days)
 
-    def _program(self, about: str, days: Days) -> Program:
-        found = self._programs.get((about, days))
+    def program_of(self, thing: Thing) -> Program:
+        """The book folded onto the days of a thing: of the law that judges it, and of its own moment."""
+        return self._program(thing.about, *self._law_and_today(thing))
+
+    def _law_and_today(self, thing: Thing) -> tuple[Days, Days]:
+        today = self._days_at(thing.at, thing.on)
+        fact = self._law_of.get(thing.about)
+        if fact is not None and isinstance(moment := thing.values.get(fact), datetime):
+            return self._days_at(moment, None), today
+        return today, today
+
+    def _program(self, about: str, days: Days, today: Days) -> Program:
+        key = (about, days, today)
+        found = self._programs.get(key)
         if found is None:
-            found = assemble(self.book, about, dict(zip(self.book.zones, days, strict=True)))
-            _keep(self._programs, (about, days), found)
+            law, now = (dict(zip(self.book.zones, each, strict=True)) for each in (days, today))
+            found = assemble(self.book, about, law, now)
+            _keep(self._programs, key, found)
         return found
 
     def _days_at(self, at: datetime, on: date | None) -> Days:
@@ -96,17 +110,13 @@ class Decider:
     def compiled(self, thing: Thing) -> Compiled:
         """The generated functions for a thing: its days, and the facts that fold away."""
         values = thing.values
-        at, on = thing.at, thing.on
-        fact = self._law_of.get(thing.about)
-        if fact is not None and isinstance(moment := values.get(fact), datetime):
-            at, on = moment, None
-        days = self._days_at(at, on)
+        days, today = self._law_and_today(thing)
         folded = [values.get(name) for name in FOLDED] if thing.about == "use" else []
-        key = (thing.about, days, *folded)
+        key = (thing.about, days, today, *folded)
         found = self._compiled.get(key)
         if found is None:
             known = dict(zip(FOLDED, folded, strict=True)) if folded else {}
-            found = compile_program(specialise(self._program(thing.about, days), known))
+            found = compile_program(specialise(self._program(thing.about, days, today), known))
             _keep(self._compiled, key, found)
         return found
 

@@ -66,14 +66,17 @@ class Program:
         return tuple(each for each in self.entries if each.kind is Kind.RULE)
 
 
-def assemble(book: Book, about: str, days: Days) -> Program:
-    """Fold a book onto the civil days of its zones, for one kind of thing."""
-    return _Folder(book, about, days).program()
+def assemble(book: Book, about: str, days: Days, today: Days | None = None) -> Program:
+    """Fold a book onto the civil days of its zones, for one kind of thing.
+
+    ``days`` say which law judges it; ``today``, where it is later, how much time has passed.
+    """
+    return _Folder(book, about, days, today or days).program()
 
 
 class _Folder:
-    def __init__(self, book: Book, about: str, days: Days) -> None:
-        self.book, self.about, self.days = book, about, days
+    def __init__(self, book: Book, about: str, days: Days, today: Days) -> None:
+        self.book, self.about, self.days, self.today = book, about, days, today
 
     def program(self) -> Program:
         nodes: dict[str, Node] = {}
@@ -166,7 +169,7 @@ class _Folder:
         return UNKNOWN if parameter is None else make(parameter.listed)
 
     def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Node:
-        limit = last_since(self.day(entry), n, unit)
+        limit = last_since(self.today[self.book.instrument(entry).zone], n, unit)
         if self.book.vocabulary.facts[fact].type == "date":
             return Compare("<=", FactTerm(fact), Literal(limit))
         after = start_of(limit + timedelta(days=1), self.book.instrument(entry).zone)

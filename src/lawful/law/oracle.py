@@ -253,7 +253,8 @@ class Court:
     def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Kleene:
         value = self.thing.values.get(fact)
         zone = self.book.instrument(entry).zone
-        return None if value is None else has_passed(value, n, unit, self.day(entry), zone)
+        today = self.thing.day(zone)  # whatever law judges the thing: time goes on
+        return None if value is None else has_passed(value, n, unit, today, zone)
 
     def _flag(self, node: Node, name: str) -> Kleene:
         if name in self.book.definitions:

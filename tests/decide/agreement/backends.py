@@ -74,17 +74,12 @@ def _judged(decider: Decider, thing: Thing) -> dict[str, object]:
 def by_evaluate(decider: Decider, batch: Batch) -> Answers:
     rows = []
     for thing in batch.things:
-        program = decider.program(thing.about, *_moment(decider, thing))
+        program = decider.program_of(thing)
         row = dict(evaluate(program, thing.values, decider.records(thing).get))
         if "covered" in row:
             row["covered"] = row["covered"] is True
         rows.append(row)
     return columns(rows)
-
-
-def _moment(decider: Decider, thing: Thing) -> tuple[datetime, object]:
-    moment = Court(decider.book, thing).moment
-    return moment.at, moment.on
 
 
 def by_function(decider: Decider, batch: Batch) -> Answers:
@@ -110,7 +105,7 @@ class Residual:
     def __init__(self, decider: Decider, batch: Batch) -> None:
         self.decider, self.batch = decider, batch
         self.vocabulary = decider.book.vocabulary
-        whole = decider.program(batch.base.about, *_moment(decider, batch.base))
+        whole = decider.program_of(batch.base)
         records = decider.records(batch.base)
         self.program = specialise(whole, batch.fixed, records.get)
         self.keys = [key for key in self.program.nodes if not key.startswith("def:")]
