@@ -23,7 +23,7 @@ from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import UsageError
-from lawful.terms.ids import InstrumentId, RuleId
+from lawful.terms.ids import InstrumentId
 
 
 def run_check(output: Output, folder: Path, rulebook: Path | None) -> None:
@@ -185,14 +185,17 @@ def run_show(output: Output, folder: Path, wanted: str) -> None:
     """An article's prose and entries, conditions as written and in words."""
     book = _book(folder)
     prose = Prose(book, output.lang)
-    ids = [each for each in book.entries if each == wanted or each.startswith(f"{wanted}.")]
-    if not ids:
+    whole = book.everything
+    ids = [each for each in whole.entries if each == wanted or each.startswith(f"{wanted}.")]
+    article = book.rulebook.articles.get(wanted) or (
+        book.rulebook.articles[whole.entries[ids[0]].article] if ids else None
+    )
+    if article is None:
         raise UsageError(
             f"There is no article or entry '{wanted}'.",
-            hint=nearest(wanted, [*book.rulebook.articles, *book.entries]),
+            hint=nearest(wanted, [*book.rulebook.articles, *whole.entries]),
         )
-    shown = [_shown(book.entries[RuleId(each)], prose) for each in ids]
-    article = book.rulebook.articles[book.entries[ids[0]].article]
+    shown = [_shown(whole.entries[each], prose) for each in ids]
     if output.json:
         output.data(
             {
@@ -208,7 +211,7 @@ def run_show(output: Output, folder: Path, wanted: str) -> None:
     for heading, text in article.sections:
         output.line(f"\n{heading}\n{text}" if heading else text)
     for each in ids:
-        entry = book.entries[each]
+        entry = whole.entries[each]
         doubt = "" if entry.verified else " (unverified)"
         output.line(f"\n{entry.kind.value} {entry.id}{doubt}: {entry.says.in_(output.lang)}")
         for part, lines in _parts(entry):

@@ -43,6 +43,17 @@ class Book:
         drafts = {instrument} if instrument else set(self.rulebook.instruments)
         return attrs.evolve(self, drafts=frozenset(drafts))
 
+    def read_as(self, readings: Mapping[str, str]) -> Book:
+        """This book with some readings chosen otherwise; its hash says that it is another.
+
+        Raises: UsageError: a reading or option is not known.
+        """
+        if not readings:
+            return self
+        chosen = _chosen(self.rulebook, {**self.readings, **readings})
+        digest = hashlib.sha256(json.dumps([self.hash, sorted(chosen.items())]).encode())
+        return attrs.evolve(self, readings=chosen, hash=digest.hexdigest())
+
     @cached_property
     def everything(self) -> Book:
         """The book with guidance and all drafts, for checks; nothing is decided by it."""
@@ -143,20 +154,13 @@ class Book:
         return tuple(sorted(zones | {each.zone for each in self.rulebook.coverage.covers}))
 
 
-def build_book(
-    files: Mapping[str, bytes],
-    readings: Mapping[str, str] | None = None,
-    drafts: Iterable[str] = (),
-) -> Book:
-    """A book from a rulebook's files; readings not named keep their safe default.
+def _chosen(rulebook: Rulebook, readings: Mapping[str, str]) -> dict[str, str]:
+    """Every reading's option: the one chosen, else its safe default.
 
-    ``drafts``: the instruments whose drafts are read as law, for analysis; a gate names none.
-
-    Raises: UsageError: a file is not right, or a reading or option is not known.
+    Raises: UsageError: a reading or option is not known.
     """
-    rulebook = load_rulebook(files)
     chosen = {each.id: each.default for each in rulebook.readings.values()}
-    for name, option in (readings or {}).items():
+    for name, option in readings.items():
         if name not in chosen:
             raise UsageError(
                 f"There is no reading '{name}'.", code="law.reading", hint=nearest(name, chosen)
@@ -169,6 +173,22 @@ def build_book(
                 hint=nearest(option, options),
             )
         chosen[name] = option
+    return chosen
+
+
+def build_book(
+    files: Mapping[str, bytes],
+    readings: Mapping[str, str] | None = None,
+    drafts: Iterable[str] = (),
+) -> Book:
+    """A book from a rulebook's files; readings not named keep their safe default.
+
+    ``drafts``: the instruments whose drafts are read as law, for analysis; a gate names none.
+
+    Raises: UsageError: a file is not right, or a reading or option is not known.
+    """
+    rulebook = load_rulebook(files)
+    chosen = _chosen(rulebook, readings or {})
     digest = hashlib.sha256()
     for path in sorted(files):
         digest.update(json.dumps([path, hashlib.sha256(files[path]).hexdigest()]).encode())

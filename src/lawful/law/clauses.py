@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from lawful.law.model import Ceiling, Clock, Keep, Period
@@ -11,7 +12,8 @@ from lawful.law.parse import UNITS
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import Location, UsageError
 
-CLOCK_UNITS = ("hours", "working_days", *UNITS)
+CLOCK_UNITS = ("minutes", "hours", "working_days", *UNITS)
+OF_INSTANTS = ("minutes", "hours")
 ORIGINS = ("applies", "stale", "done", "period")
 MEASURES = (
     "correction",
@@ -82,6 +84,15 @@ def record_named(text: str) -> str:
     return found[1] if found else ""
 
 
+def day_named(text: str) -> date | None:
+    """The date in a clock's origin that is written out.
+
+    >>> day_named("2024-02-17"), day_named("live_at")
+    (datetime.date(2024, 2, 17), None)
+    """
+    return date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else None
+
+
 def clock_from(raw: Mapping[str, Any], at: Location) -> Clock:
     """A ``by``: how much time, from when, and whether it can be extended.
 
@@ -89,7 +100,7 @@ def clock_from(raw: Mapping[str, Any], at: Location) -> Clock:
     """
     only(raw, ("within", "unit", "from", "before", "on", "extended"), at, "clock")
     origin = raw.get("from", ())
-    origins = (origin,) if isinstance(origin, str) else tuple(origin)
+    origins = tuple(map(str, origin if isinstance(origin, list) else [origin] if origin else []))
     if raw.get("within") == "promptly":
         return Clock(promptly=True, origin=origins)
     if "on" in raw:
@@ -182,9 +193,9 @@ def ceiling_from(raw: Mapping[str, Any], at: Location) -> Ceiling:
     only(raw, _CEILING, at, "ceiling")
     if raw.get("on", "entity") not in ("entity", "person"):
         raise UsageError("A ceiling is on the entity or a person.", location=at, code="law.key")
-    if not any(key in raw for key in ("fixed", "percent", "multiple")):
+    if not any(key in raw for key in ("fixed", "percent", "multiple", "at_least")):
         raise UsageError(
-            "A ceiling has a fixed amount, a percentage or a multiple.",
+            "A ceiling has an amount, a percentage, a multiple, or a floor (at_least).",
             location=at,
             code="law.key",
         )
@@ -195,7 +206,7 @@ def ceiling_from(raw: Mapping[str, Any], at: Location) -> Ceiling:
             code="law.key",
             hint=f"Bases: {', '.join(BASES)}.",
         )
-    if "fixed" in raw and not raw.get("currency"):
+    if ("fixed" in raw or "at_least" in raw) and not raw.get("currency"):
         raise UsageError("An amount has a currency.", location=at, code="law.key")
     return Ceiling(
         on=raw.get("on", "entity"),

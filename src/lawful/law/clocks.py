@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from lawful.law.clauses import ORIGINS, record_named
+from lawful.law.clauses import OF_INSTANTS, ORIGINS, day_named, record_named
 from lawful.law.counting import Counted, count_days
 from lawful.law.days import add, start_of
 from lawful.law.model import Clock, Entry, Period
@@ -181,6 +181,8 @@ def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
         return _OWN[name](court, entry)
     if rule := record_named(name):
         return _act(court.thing.records, rule), ""
+    if day := day_named(name):
+        return day, ""
     value = court.thing.values.get(name)
     return value, "" if value is not None else name
 
@@ -247,9 +249,9 @@ def _civil(value: date | datetime, zone: str) -> date:
 def _count(court: Court, entry: Entry, clock: Clock, start: date | datetime, n: int) -> Last:
     zone = zone_of(court, entry)
     n = -n if clock.before else n
-    if clock.unit == "hours":
+    if clock.unit in OF_INSTANTS:
         moment = start if isinstance(start, datetime) else start_of(start, zone)
-        return Last(at=moment + timedelta(hours=n))
+        return Last(at=moment + timedelta(**{clock.unit: n}))
     counted = counted_from(court, entry, _civil(start, zone), n, clock.unit)
     counting = court.book.instrument(entry).counting
     return Last(
@@ -331,7 +333,19 @@ def in_running_period(record: Record, court: Court, entry: Entry) -> bool:
 
 
 def _end_of_period(court: Court, entry: Entry) -> Last:
-    if entry.every is None:
+    """The end of the running period; without a first one, a period after the last act, else after the rule applied."""
+    every = entry.every
+    if every is None:
         return NOTHING
-    _, end = running_period(entry.every, court, entry)
-    return NOTHING if end is None else Last(at=end_of(end, zone_of(court, entry)), on=end)
+    zone = zone_of(court, entry)
+    _, end = running_period(every, court, entry)
+    if end is None:
+        start = _act(court.thing.records, entry.id)
+        if start == NEVER_AT:
+            since, missing = _applies_since(court, entry)
+            if missing or not isinstance(since, date):
+                return Last(wanted=(missing,) if missing else ())
+            start = since
+        assert isinstance(start, date)
+        end = add(_civil(start, zone), every.n, every.unit)
+    return Last(at=end_of(end, zone), on=end)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lawful.law.book import Book
+import attrs
+
+from lawful.law.book import BINDING, Book
 from lawful.law.changes import change, thing_from
 from lawful.law.model import Entry, Example, Kind
 from lawful.law.oracle import Court
@@ -53,17 +55,29 @@ def answer_of(book: Book, entry: Entry, thing: Thing) -> str:
     return court.judged(entry).answer.value
 
 
+def readings_in(change_text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A row's change without the readings that it chooses, and these: ``reading:CS-1 = always``."""
+    parts = [each.strip() for each in change_text.split(";")]
+    chosen = [each for each in parts if each.startswith("reading:")]
+    pairs = (each.removeprefix("reading:").partition("=") for each in chosen)
+    rest = "; ".join(each for each in parts if each not in chosen)
+    return rest, tuple((name.strip(), option.strip()) for name, _, option in pairs)
+
+
 def check_examples(book: Book) -> Iterator[LawfulError]:
     """Every row that answers otherwise than it expects, and every answer without a row."""
     shown: dict[str, set[str]] = {}
     whole = book.everything
     forces = {each.id: (each.force, each.instrument) for each in whole.entries.values()}
-    books = {("law", ""): book, ("policy", ""): book}
+    books: dict[tuple[object, ...], Book] = {}
     for example in book.rulebook.examples:
         force, instrument = forces.get(example.rule, ("law", ""))
-        key = (force, instrument if force == "draft" else "")
+        change_text, readings = readings_in(example.change)
+        key = (force, instrument if force == "draft" else "", readings)
         if key not in books:
-            books[key] = book.reading_all_of(*key)
+            kept = book if force in BINDING else book.reading_all_of(*key[:2])
+            books[key] = kept.read_as(dict(readings))
+        example = attrs.evolve(example, change=change_text)
         at = Location(file=example.file, line=example.line, record=example.rule)
         try:
             entry, thing = situation(books[key], example)

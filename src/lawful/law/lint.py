@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from lawful.law.book import BINDING, Book
-from lawful.law.clauses import MEASURES, ORIGINS, record_named
+from lawful.law.clauses import MEASURES, OF_INSTANTS, ORIGINS, day_named, record_named
 from lawful.law.conditions import Asked, asked_elsewhere, check_conditions, check_line
 from lawful.law.model import Entry, Kind, Line, Parameter, Penalty
 from lawful.law.tree import (
@@ -120,13 +120,13 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
         return
     fixed = entry.by.on if entry.by.on and not entry.by.on[:1].isdigit() else ""
     for name in (*entry.by.origin, *((fixed,) if fixed else ())):
-        if name in ORIGINS:
+        if name in ORIGINS or day_named(name):
             continue
         if rule := record_named(name):
             if rule not in book.entries:
                 yield _error(entry, f"There is no rule '{rule}'.", nearest(rule, book.entries))
             continue
-        types = ("instant",) if entry.by.unit == "hours" else ("date", "instant")
+        types = ("instant",) if entry.by.unit in OF_INSTANTS else ("date", "instant")
         fact = book.vocabulary.facts.get(name)
         known = fact is not None and book.vocabulary.knows_fact(entry.about, name)
         if fact is None or not known or fact.type not in types:

@@ -125,6 +125,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
                 articles[article.id] = article
                 for entry in entries:
                     found[type(entry)].append(entry)
+    _check_readings(found[Reading])
     if "coverage.toml" not in files:
         raise UsageError("The rulebook has no coverage.toml.", code="law.file")
     meta = _toml("coverage.toml", files["coverage.toml"])
@@ -154,6 +155,19 @@ def _provisions(files: Mapping[str, bytes]) -> Iterator[Provision]:
         for name, words in rows.items():
             kind, _, timed = words.partition(" ")
             yield Provision(id=name, sheet=sheet, kind=kind, timed=timed == "timed")
+
+
+def _check_readings(readings: list[Reading]) -> None:
+    seen: dict[str, Reading] = {}
+    for each in readings:
+        if each.id in seen:
+            raise UsageError(
+                f"The reading '{each.id}' is there twice.",
+                location=Location(file=each.file, line=each.line),
+                code="law.reading",
+                hint=f"The other stands in {seen[each.id].file}: name it, and keep one.",
+            )
+        seen[each.id] = each
 
 
 def _calendars(files: Mapping[str, bytes]) -> Calendars:
