@@ -154,8 +154,8 @@ def test_conclusions_typed_by_hand_are_assumed(decider: Decider) -> None:
 
 
 def test_a_presumption_is_shown_where_it_was_used(decider: Decider) -> None:
-    assert told(decider, ADVERT, "birth_date ?=").presumed == ("birth_date",)
-    assert told(decider, ADVERT).presumed == ()
+    assert "birth_date" in told(decider, ADVERT, "birth_date ?=").presumed
+    assert "birth_date" not in told(decider, ADVERT).presumed
 
 
 def test_conflicts_are_sure_or_may_be(decider: Decider) -> None:

@@ -120,7 +120,7 @@ def test_readings_and_book(book: Book) -> None:
 
 
 def test_presumptions_are_named(book: Book) -> None:
-    assert asked(book, ADVERT, "birth_date ?=")["presumed"] == ["birth_date"]
+    assert "birth_date" in asked(book, ADVERT, "birth_date ?=")["presumed"]
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

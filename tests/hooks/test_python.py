@@ -38,7 +38,7 @@ def test_a_typed_conclusion_opens_nothing(tmp_path: Path) -> None:
         assert answer.outcome is not Outcome.LAWFUL
         told = door.explain(answer.decision)
     assert '"kind":"use"' in told["leaf"]
-    assert told["payload"]["facts"]["necessary_for_contract"] is None
+    assert told["payload"]["thing"]["facts"]["necessary_for_contract"] is None
 
 
 def test_duties_from_python(tmp_path: Path) -> None:

@@ -189,13 +189,18 @@ class Prose:
                 return self.fact(name) + words["all"] + self._members(name, members, "")
             case In(FactTerm(name), members, listed):
                 return self.fact(name) + words["in"] + self._members(name, members, listed)
+            case In(PresumedTerm(name, value), members, listed):
+                tail = words["presumed"].format(value=self.value(name, value))
+                return self.fact(name) + words["in"] + self._members(name, members, listed) + tail
             case Passed(name, n, unit):
                 shown = unit if self.lang == "en" else _UNITS[unit]
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
             case Fulfilled(rule):
                 return words["record"] + (self.rule(rule) if rule else "")
             case Recorded(rule, item, value):
-                said = words["says"].format(item=item.replace("_", " "), value=value)
+                said = words["says"].format(
+                    item=item.replace("_", " "), value=value.replace("_", " ")
+                )
                 return words["recorded"] + self.rule(rule) + (said if item else "")
             case AnyOf(_, item):
                 return words["any_of"] + self.node(item)
@@ -209,7 +214,7 @@ class Prose:
 
     def _members(self, name: str, members: tuple[str, ...], listed: str) -> str:
         if listed:
-            return self.book.parameters[listed][0].says.in_(self.lang)
+            return self.book.everything.parameters[listed][0].says.in_(self.lang)
         return self.words["comma"].join(self.member(name, each) for each in members)
 
     def _comparison(self, op: str, left: Term, right: Term) -> str:
@@ -220,7 +225,7 @@ class Prose:
         if isinstance(right, Cutoff):
             young = op in (">", ">=")
             if right.table:
-                name = self.book.parameters[right.table][0].says.in_(self.lang)
+                name = self.book.everything.parameters[right.table][0].says.in_(self.lang)
                 return self.words["under_table" if young else "over_table"].format(name=name) + tail
             return self.words["under" if young else "over"].format(n=right.years) + tail
         shown = self._right(left.name, right)
@@ -233,6 +238,6 @@ class Prose:
             case Literal(value):
                 return self.value(name, value)
             case Number(parameter):
-                return self.book.parameters[parameter][0].says.in_(self.lang)
+                return self.book.everything.parameters[parameter][0].says.in_(self.lang)
             case _:
                 raise TypeError(f"{type(term).__name__} has no words")

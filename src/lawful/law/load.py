@@ -31,6 +31,7 @@ from lawful.law.model import (
     Topic,
 )
 from lawful.law.parse import parse
+from lawful.law.rows import examples_in
 from lawful.law.tree import with_numbers
 from lawful.law.vocabulary import Vocabulary, load_vocabulary
 from lawful.terms.errors import Location, UsageError
@@ -99,6 +100,42 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
             if path.startswith("vocabulary/") and path.endswith(".toml")
         }
     )
+    instruments, articles, found = _instruments(files)
+    if "coverage.toml" not in files:
+        raise UsageError("The rulebook has no coverage.toml.", code="law.file")
+    meta = _toml("coverage.toml", files["coverage.toml"])
+    with legible("coverage.toml"):
+        coverage = _coverage(meta)
+    rulebook = Rulebook(
+        vocabulary=vocabulary,
+        instruments=instruments,
+        articles=articles,
+        entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]),
+        parameters=tuple(found[Parameter]),
+        readings={each.id: each for each in found[Reading]},
+        penalties=tuple(found[Penalty]),
+        prose=tuple(found[Prose]),
+        coverage=coverage,
+        calendars=_calendars(files),
+        provisions=tuple(_provisions(files)),
+        examples=tuple(examples_in(files)),
+        version=str(meta.get("rulebook", "")),
+    )
+    return rulebook
+
+
+def _provisions(files: Mapping[str, bytes]) -> Iterator[Provision]:
+    """The inventory of the sheets' provisions: ``id = "kind"``, and ``timed`` behind it."""
+    for sheet, rows in _toml("provisions.toml", files.get("provisions.toml", b"")).items():
+        for name, words in rows.items():
+            kind, _, timed = words.partition(" ")
+            yield Provision(id=name, sheet=sheet, kind=kind, timed=timed == "timed")
+
+
+def _instruments(
+    files: Mapping[str, bytes],
+) -> tuple[dict[InstrumentId, Instrument], dict[str, Article], dict[type, list[Any]]]:
+    """Every instrument, every article, and what stands in articles, by its type."""
     instruments: dict[InstrumentId, Instrument] = {}
     articles: dict[str, Article] = {}
     found: dict[type, list[Any]] = {
@@ -126,35 +163,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
                 for entry in entries:
                     found[type(entry)].append(entry)
     _check_readings(found[Reading])
-    if "coverage.toml" not in files:
-        raise UsageError("The rulebook has no coverage.toml.", code="law.file")
-    meta = _toml("coverage.toml", files["coverage.toml"])
-    with legible("coverage.toml"):
-        coverage = _coverage(meta)
-    rulebook = Rulebook(
-        vocabulary=vocabulary,
-        instruments=instruments,
-        articles=articles,
-        entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]),
-        parameters=tuple(found[Parameter]),
-        readings={each.id: each for each in found[Reading]},
-        penalties=tuple(found[Penalty]),
-        prose=tuple(found[Prose]),
-        coverage=coverage,
-        calendars=_calendars(files),
-        provisions=tuple(_provisions(files)),
-        examples=tuple(_examples(files)),
-        version=str(meta.get("rulebook", "")),
-    )
-    return rulebook
-
-
-def _provisions(files: Mapping[str, bytes]) -> Iterator[Provision]:
-    """The inventory of the sheets' provisions: ``id = "kind"``, and ``timed`` behind it."""
-    for sheet, rows in _toml("provisions.toml", files.get("provisions.toml", b"")).items():
-        for name, words in rows.items():
-            kind, _, timed = words.partition(" ")
-            yield Provision(id=name, sheet=sheet, kind=kind, timed=timed == "timed")
+    return instruments, articles, found
 
 
 def _check_readings(readings: list[Reading]) -> None:
@@ -365,46 +374,3 @@ def _coverage(raw: Mapping[str, Any]) -> Coverage:
             )
         )
     return Coverage(topics=topics, covers=tuple(covers))
-
-
-def _examples(files: Mapping[str, bytes]) -> Iterator[Example]:
-    for path in sorted(files):
-        if not path.endswith(".examples.md"):
-            continue
-        with legible(path):
-            found = list(_examples_of(path, files[path].decode("utf-8")))
-        yield from found
-
-
-def _examples_of(path: str, text: str) -> Iterator[Example]:
-    page = read_page(text, path)
-    for table in page.tables:
-        if table.after_fence < 0:
-            raise UsageError(
-                "A table of examples follows the fence that names its rule.",
-                location=Location(file=path),
-                code="law.file",
-            )
-        fence = page.fences[table.after_fence]
-        only(
-            fence.content,
-            {"rule", "base"},
-            Location(file=path, line=fence.line),
-            "fence of examples",
-        )
-        for line, cells in table.rows:
-            if len(cells) != 3:
-                raise UsageError(
-                    "A row has three cells: except that, expect, because.",
-                    location=Location(file=path, line=line),
-                    code="law.file",
-                )
-            yield Example(
-                rule=fence.content["rule"],
-                base=fence.content.get("base", {}),
-                change=cells[0],
-                expect=cells[1],
-                because=cells[2],
-                file=path,
-                line=line,
-            )

@@ -63,6 +63,15 @@ class Batch:
     things: tuple[Thing, ...]
 
 
+def decisive(book: Book) -> list[Example]:
+    """The examples of what this book decides by, under its own readings: no guidance, no drafts."""
+    return [
+        each
+        for each in book.rulebook.examples
+        if each.rule in book.entries and "reading:" not in each.change
+    ]
+
+
 class Things:
     """Generates things for one book from a seed; the same seed gives the same things."""
 
@@ -70,7 +79,7 @@ class Things:
         self.book, self.random = book, random.Random(seed)
         self._decider = Decider(book)
         self._tested: dict[str, list[str]] = {}
-        self.seeds = [_seed(book, each) for each in book.rulebook.examples]
+        self.seeds = [_seed(book, each) for each in decisive(book)]
 
     @cached_property
     def _conditions(self) -> list[Node]:
