@@ -108,17 +108,23 @@ def asks_record(entry: Entry) -> bool:
 
 
 def fact_uses(book: Book) -> dict[str, tuple[str, ...]]:
-    """For each fact the ids of the entries that test it; scopes, topics and clocks count as one each."""
+    """For each fact the ids of the entries that test it, through definitions too.
+
+    Scopes and topics of the coverage table count as one each.
+    """
     whole = book.everything
     used: dict[str, list[str]] = {name: [] for name in whole.vocabulary.facts}
+    behind = _behind_definitions(whole)
 
     def note(names: set[str] | frozenset[str], by: str) -> None:
-        for name in names:
+        for name in names.union(*(behind.get(each, frozenset()) for each in names)):
             if name in used and by not in used[name]:
                 used[name].append(by)
 
     for entry in whole.entries.values():
         note(own_facts(entry), entry.id)
+        if entry.bearer and (role := whole.vocabulary.role_in.get(entry.about)):
+            note({role}, entry.id)
         note({*(entry.by.origin if entry.by else ()), *entry.binds}, entry.id)
         note({entry.by.on} if entry.by else set(), entry.id)
         for item in entry.contents:
@@ -136,6 +142,23 @@ def fact_uses(book: Book) -> dict[str, tuple[str, ...]]:
         for line in penalty.when:
             note(facts_in(line.node), penalty.id)
     return {name: tuple(ids) for name, ids in used.items()}
+
+
+def _behind_definitions(book: Book) -> dict[str, frozenset[str]]:
+    """For each definition the facts that it rests on, through other definitions too."""
+    direct = {
+        name: frozenset().union(*(own_facts(each) for each in entries))
+        for name, entries in book.definitions.items()
+    }
+    found: dict[str, frozenset[str]] = {}
+    for name in direct:
+        waiting, seen = [name], set[str]()
+        while waiting:
+            for each in direct.get(waiting.pop(), frozenset()) - seen:
+                seen.add(each)
+                waiting.append(each)
+        found[name] = frozenset(seen)
+    return found
 
 
 def provisions_served(book: Book, entries: tuple[str, ...]) -> int:
@@ -165,7 +188,15 @@ def check_account(book: Book) -> Iterator[LawfulError]:
                 )
     for name, entries in fact_uses(book).items():
         fact = book.vocabulary.facts[name]
-        if provisions_served(book, entries) <= 1 and not fact.single_use:
+        alone = provisions_served(book, entries) <= 1
+        if fact.single_use and not alone:
+            yield UsageError(
+                f"The fact '{name}' says why it serves one provision, and serves several.",
+                code="law.account",
+                location=Location(file="vocabulary", record=name),
+                hint="Take its single_use away.",
+            )
+        if alone and not fact.single_use:
             where = entries[0] if entries else "nothing"
             yield UsageError(
                 f"The fact '{name}' serves {where} alone.",
