@@ -12,16 +12,17 @@ from graphlib import TopologicalSorter
 
 import duckdb
 
-from lawful.decide.decider import Decider
+from lawful.decide.decider import Decider, asked_beside
 from lawful.decide.sql import quoted
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.oracle import Court
-from lawful.law.tree import Flag, walk
+from lawful.law.records import latest
+from lawful.law.tree import AnyOf, Flag, Recorded, walk
 from lawful.testing.things import Batch
 from tests.decide.agreement.backends import Answers, load, transposed
 
-ARITY = 14
+ARITY = 40
 SET = "STRUCT(members VARCHAR[], unknown VARCHAR[])"
 TYPES = {
     "flag": "BOOLEAN",
@@ -41,7 +42,33 @@ def words(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE MACRO cutoff(n) AS CAST(getvariable('today') - to_years(n) AS DATE)")
     con.execute("CREATE MACRO reading(x) AS getvariable('readings')[x]")
     con.execute("CREATE MACRO fulfilled(x) AS getvariable('records')[x]")
+    con.execute(
+        "CREATE MACRO recorded (x) AS getvariable('records')['recorded:' || x], "
+        "(x, item) AS getvariable('says')[x || ':' || item]"
+    )
+    con.execute(
+        f"CREATE MACRO passed (f) AS {_passed('0', 'to_days(0)')}, (f, n, unit) AS {PASSED}"
+    )
     con.execute("CREATE MACRO presumed(f, v) AS coalesce(f, v)")
+
+
+def _passed(n: str, gap: str) -> str:
+    """Has so much gone by since the civil day of a date or an instant, in the session's zone?"""
+    day = "CAST(f AS DATE)"
+    return (
+        f"(CASE WHEN f IS NULL OR {n} IS NULL THEN NULL WHEN {day} > getvariable('now') THEN FALSE"
+        f" ELSE CAST({day} + {gap} AS DATE) <= getvariable('now') END)"
+    )
+
+
+PASSED = (
+    "CASE unit "
+    + " ".join(
+        f"WHEN '{unit}' THEN {_passed('n', f'to_{unit}(n)')}"
+        for unit in ("days", "weeks", "months", "years")
+    )
+    + " END"
+)
 
 
 def _has_any(n: int) -> str:
@@ -75,23 +102,39 @@ class Raw:
         self._table()
         self._variable("readings", _map(self.book.readings))
         self._variable("records", _map(self.records))
+        self._variable("says", _map(self._said(), "VARCHAR"))
         shown: list[str] = []
         for stage in self._stages():
             by_zone: dict[str, list[Entry]] = {}
             for entry in stage:
                 by_zone.setdefault(self.book.instrument(entry).zone, []).append(entry)
-            for entries in by_zone.values():
+            for zone, entries in by_zone.items():
+                self.con.execute(f"SET TimeZone = '{zone}'")
+                self._variable("now", f"DATE '{self.batch.base.day(zone)}'")
                 self._variable("today", f"DATE '{self.court.day(entries[0])}'")
                 texts = [text for entry in entries for text in self._columns(entry)]
                 shown += [key for key, _ in texts]
                 made = ", ".join(f"CAST({text} AS BOOLEAN) AS {quoted(key)}" for key, text in texts)
                 self.con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT *, {made} FROM raw")
+        self.con.execute("SET TimeZone = 'UTC'")
         order = ", ".join(map(quoted, shown))
         rows = self.con.execute(f"SELECT {order} FROM raw ORDER BY n").fetchall()
         return {
             key if ":" in key else f"def:{key}": values
             for key, values in transposed(shown, rows).items()
         }
+
+    def _said(self) -> dict[str, str | None]:
+        """What the latest record says of each item that a text asks; the empty text where none was made."""
+        found: dict[str, str | None] = {}
+        for node in asked_beside(self.book, self.about):
+            if isinstance(node, Recorded) and node.item:
+                made = latest(self.batch.base.records, node.rule)
+                dated = [each for each in made if each.done_at]
+                said = (dated or made)[0].says.get(node.item) if made else None
+                never = self.records.get(f"recorded:{node.rule}") is False
+                found[f"{node.rule}:{node.item}"] = "" if never else said
+        return found
 
     def _variable(self, name: str, text: str) -> None:
         self.con.execute(f"SET VARIABLE {name} = {text}")
@@ -169,17 +212,38 @@ class Raw:
         fact = self.book.vocabulary.role_in.get(entry.about)
         if not entry.bearer or not fact or "authority" in entry.bearer:
             return "TRUE"
+        if self.book.vocabulary.facts[fact].type == "set":
+            return " OR ".join(f"has_any({fact}, {each!r})" for each in entry.bearer)
         return f"{fact} IN ({', '.join(repr(each) for each in entry.bearer)})"
 
     def _all(self, lines: Iterable[Line], entry: Entry) -> str:
         return " AND ".join(f"({self._text(line, entry)})" for line in lines) or "TRUE"
 
     def _text(self, line: Line, entry: Entry) -> str:
-        """The line as it stands; bare ``fulfilled`` is a column of its own rule."""
-        if "fulfilled" not in line.text:
-            return line.text
+        """The line as it stands; bare ``fulfilled`` is a column of its own rule.
+
+        Only ``any_of(…)``, which asks of things that are no columns, is replaced by its state.
+        """
+        text = line.text
+        for node in walk(line.node):
+            if isinstance(node, AnyOf):
+                key = AnyOf(node.about, node.item, entry.id).key
+                text = text.replace(_call(text, "any_of("), _boolean(self.records.get(key)), 1)
+        if "fulfilled" not in text:
+            return text
         state = _boolean(self.records.get(entry.id))
-        return f"(SELECT {line.text} FROM (SELECT {state} AS fulfilled))"
+        return f"(SELECT {text} FROM (SELECT {state} AS fulfilled))"
+
+
+def _call(text: str, word: str) -> str:
+    """The call of a word in a text, to its closing bracket."""
+    start = text.index(word)
+    depth = 0
+    for at in range(start, len(text)):
+        depth += (text[at] == "(") - (text[at] == ")")
+        if text[at] == ")" and depth == 0:
+            return text[start : at + 1]
+    raise AssertionError(text)
 
 
 def _names(line: Line) -> set[str]:
@@ -194,16 +258,20 @@ def _doubted(text: str) -> str:
     return f"NULLIF(({text}), TRUE)"
 
 
-def _boolean(value: bool | None) -> str:
-    return "NULL::BOOLEAN" if value is None else str(value).upper()
+def _boolean(value: bool | None, kind: str = "BOOLEAN") -> str:
+    return f"NULL::{kind}" if value is None else str(value).upper()
 
 
-def _map(values: object) -> str:
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _map(values: object, kind: str = "BOOLEAN") -> str:
     assert isinstance(values, dict)
     if not values:
-        return "MAP {'': NULL::BOOLEAN}"
+        return f"MAP {{'': NULL::{kind}}}"
     spelt = (
-        f"'{key}': {repr(value) if isinstance(value, str) else _boolean(value)}"
+        f"{_quote(key)}: {_quote(value) if isinstance(value, str) else _boolean(value, kind)}"
         for key, value in values.items()
     )
     return f"MAP {{{', '.join(spelt)}}}"
