@@ -182,9 +182,11 @@ def test_examples() -> None:
         (head + "| a | b |\n|---|---|\n| | met |\n", "A row has three cells"),
         (head.replace("rule =", "rul =") + "| a |\n|---|\n", "no key 'rul'"),
     ):
-        error = refused(small_files(rule(), text))
-        assert message in error.message
-        assert error.location.file == path
+        rulebook = build_book(small_files(rule(), text)).rulebook
+        with pytest.raises(UsageError) as caught:
+            _ = rulebook.examples
+        assert message in caught.value.message
+        assert caught.value.location.file == path
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,9 +68,9 @@ _INSTRUMENT_KEYS = {
 }
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Rulebook:
-    """Everything that article files say, all dates together."""
+    """Everything that article files say, all dates together; examples are read when first asked for."""
 
     vocabulary: Vocabulary
     instruments: Mapping[InstrumentId, Instrument]
@@ -82,8 +83,13 @@ class Rulebook:
     coverage: Coverage
     calendars: Calendars
     provisions: tuple[Provision, ...]
-    examples: tuple[Example, ...]
+    example_files: Mapping[str, bytes] = attrs.field(repr=False)
     version: str
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """The rows of every examples file, in order of file. Raises UsageError: a file is not right."""
+        return tuple(examples_in(self.example_files))
 
 
 def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
@@ -118,7 +124,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         coverage=coverage,
         calendars=_calendars(files),
         provisions=tuple(_provisions(files)),
-        examples=tuple(examples_in(files)),
+        example_files={path: data for path, data in files.items() if path.endswith(".examples.md")},
         version=str(meta.get("rulebook", "")),
     )
     return rulebook
@@ -141,6 +147,9 @@ def _instruments(
     found: dict[type, list[Any]] = {
         each: [] for each in (Entry, Parameter, Penalty, Reading, Prose)
     }
+    by_folder: dict[str, list[str]] = {}
+    for path in sorted(files):
+        by_folder.setdefault(posixpath.dirname(path), []).append(path)
     for path in sorted(files):
         if path.endswith("/instrument.toml"):
             with legible(path):
@@ -152,8 +161,9 @@ def _instruments(
                     hint=f"The other stands in {instruments[instrument.id].file}.",
                 )
             instruments[instrument.id] = instrument
-            folder = posixpath.dirname(path)
-            for article, entries in _articles(folder, instrument, files):
+            for article, entries in _articles(
+                by_folder[posixpath.dirname(path)], instrument, files
+            ):
                 if article.id in articles:
                     raise UsageError(
                         f"The article '{article.id}' is there twice.",
@@ -256,16 +266,10 @@ def _check_zone(name: str, at: Location) -> None:
 
 
 def _articles(
-    folder: str, instrument: Instrument, files: Mapping[str, bytes]
+    paths: list[str], instrument: Instrument, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Article, list[Entry | Parameter | Penalty | Reading | Prose]]]:
-    for path in sorted(files):
-        if (
-            posixpath.dirname(path) != folder
-            or not path.endswith(".md")
-            or path.endswith("/README.md")
-        ):
-            continue
-        if path.endswith(".examples.md"):
+    for path in paths:
+        if not path.endswith(".md") or path.endswith(("/README.md", ".examples.md")):
             continue
         with legible(path):
             article = _article(path, files[path].decode("utf-8"), instrument)
