@@ -15,7 +15,7 @@ from lawful.law.oracle import Court, worst
 from lawful.law.thing import Thing
 from lawful.law.tree import Compare, Cutoff, FactTerm, Node, Passed, PresumedTerm, walk
 from lawful.terms.ids import RuleId
-from lawful.terms.outcomes import Outcome
+from lawful.terms.outcomes import Otherwise, Outcome
 
 FIRST = date(2018, 1, 1)
 
@@ -50,7 +50,7 @@ def turning_days(book: Book, thing: Thing) -> set[date]:
     """Days on which something in the book begins or ends to hold, or a fact comes of an age."""
     found = {FIRST}
     dated: tuple[Entry | Parameter | Cover, ...] = (
-        *book.entries.values(),
+        *_weighing(book, thing.about),
         *book.rulebook.parameters,
         *book.rulebook.coverage.covers,
     )
@@ -63,6 +63,25 @@ def turning_days(book: Book, thing: Thing) -> set[date]:
         if isinstance(value, date) and value.year < 9000:
             found |= set(_coming_of_age(book, name, value))
     return found
+
+
+def _weighing(book: Book, about: str) -> list[Entry]:
+    """The entries on which an outcome can rest: what stands in the way, what lifts it, definitions."""
+    waiting = [each.id for each in _standing_in_the_way(book, about)]
+    found = {each.id for entries in book.definitions.values() for each in entries}
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += book.defeaters.get(each, ())
+    return [book.entries[each] for each in sorted(found)]
+
+
+def _standing_in_the_way(book: Book, about: str) -> Iterator[Entry]:
+    for each in book.entries.values():
+        in_the_way = each.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE)
+        if in_the_way and each.kind is Kind.RULE and each.about == about:
+            yield each
 
 
 def _coming_of_age(book: Book, name: str, value: date) -> Iterator[date]:
@@ -105,8 +124,7 @@ def _answer(book: Book, thing: Thing, day: date) -> tuple[Outcome, RuleId | None
     court = Court(book, moment)
     rules = (
         (each.id, each, court.judged(each).violated)
-        for each in book.entries.values()
-        if each.kind is Kind.RULE and each.about == thing.about
+        for each in _standing_in_the_way(book, thing.about)
     )
     outcome, deciding = worst(rules)
     if outcome is Outcome.LAWFUL and not touched(court).covered:

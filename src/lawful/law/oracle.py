@@ -6,7 +6,7 @@ violated = applies and not requires          (no requires: never met)
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 import attrs
@@ -105,6 +105,7 @@ class Court:
         self._applies: dict[RuleId, Kleene] = {}
         self._defined: dict[str, Kleene] = {}
         self._days: dict[str, date] = {}
+        self._scopes: dict[tuple[str, str], Kleene] = {}
         self._systems: list[Court] | None = None
 
     def _moment(self) -> Thing:
@@ -153,19 +154,17 @@ class Court:
     def _work_out(self, entry: Entry) -> Kleene:
         if not self.in_force(entry):
             return False
-        exempt = some_of(self.value(line.node, entry) for line in entry.unless)
-        value = all_of(
-            (
-                self.scope(entry),
-                self.bears(entry),
-                self.lines(entry.when, entry),
-                inverse(exempt if entry.verified else doubted(exempt)),
-                inverse(
-                    some_of(self.defeats(each) for each in self.book.defeaters.get(entry.id, ()))
-                ),
-            )
-        )
+        value = all_of(self._parts(entry))
         return doubted(value) if entry.kind is Kind.BASIS and not entry.verified else value
+
+    def _parts(self, entry: Entry) -> Iterator[Kleene]:
+        """What must all hold for an entry to apply, the cheapest first: the rest is idle once one is false."""
+        yield self.scope(entry)
+        yield self.bears(entry)
+        yield self.lines(entry.when, entry)
+        exempt = some_of(self.value(line.node, entry) for line in entry.unless)
+        yield inverse(exempt if entry.verified else doubted(exempt))
+        yield inverse(some_of(self.defeats(each) for each in self.book.defeaters.get(entry.id, ())))
 
     def defeats(self, defeater: RuleId) -> Kleene:
         """Does a defeater apply? Unverified law never frees for certain."""
@@ -175,8 +174,11 @@ class Court:
 
     def scope(self, entry: Entry) -> Kleene:
         """Does the instrument reach this kind of thing, and this one?"""
-        scope = self.book.instrument(entry).scope.get(entry.about)
-        return False if scope is None else self.lines(scope, entry)
+        key = (entry.instrument, entry.about)
+        if key not in self._scopes:
+            scope = self.book.instrument(entry).scope.get(entry.about)
+            self._scopes[key] = False if scope is None else self.lines(scope, entry)
+        return self._scopes[key]
 
     def bears(self, entry: Entry) -> Kleene:
         """Has the entity one of the roles that the entry binds?"""
