@@ -189,6 +189,9 @@ class Prose:
                 return self.fact(name) + words["all"] + self._members(name, members, "")
             case In(FactTerm(name), members, listed):
                 return self.fact(name) + words["in"] + self._members(name, members, listed)
+            case In(PresumedTerm(name, value), members, listed):
+                tail = words["presumed"].format(value=self.value(name, value))
+                return self.fact(name) + words["in"] + self._members(name, members, listed) + tail
             case Passed(name, n, unit):
                 shown = unit if self.lang == "en" else _UNITS[unit]
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
