@@ -62,6 +62,7 @@ def filled_in(vocabulary: Vocabulary, thing: Thing, named: frozenset[str]) -> Th
     """
     changes = (
         _places(thing)
+        | _not_personal(thing)
         | _roles(vocabulary, thing)
         | _absent(vocabulary, thing)
         | _unrecorded(vocabulary, thing)
@@ -95,6 +96,13 @@ def _places(thing: Thing) -> Filled:
     if isinstance(people, SetValue):
         found["offered_in"] = (people, "as people_located_in")
     return found
+
+
+def _not_personal(thing: Thing) -> Filled:
+    """Data that is about nobody has none of the categories of personal data."""
+    if thing.values.get("data_state") != "non_personal":
+        return {}
+    return {"data": (SetValue(frozenset()), "it is not personal")}
 
 
 def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
