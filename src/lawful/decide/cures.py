@@ -59,6 +59,22 @@ def find_cures(decider: Decider, thing: Thing, decision: Decision) -> tuple[Cure
     return search.run(decision)
 
 
+def steps_asked(decider: Decider, thing: Thing, *, standing: bool = True) -> frozenset[Change]:
+    """Every step by which some rule in the way would be met or defeated.
+
+    Without ``standing``, of every rule that could stop the use, in its way or not.
+    """
+    search = _Search(decider, thing)
+    court = Court(search.book, thing)
+    found: set[Change] = set()
+    for key, violated in decider.decide(thing).values.items():
+        if key.startswith("vio:") and (violated is not False or not standing):
+            entry = search.book.entries[RuleId(key[4:])]
+            if entry.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE) and court.in_force(entry):
+                found = found.union(*search.clearing(court, entry))
+    return frozenset(found)
+
+
 class _Search:
     def __init__(self, decider: Decider, thing: Thing) -> None:
         self.decider, self.thing, self.book = decider, thing, decider.book

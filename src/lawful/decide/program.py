@@ -276,3 +276,8 @@ def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
 def days_of(book: Book, at: datetime, on: date | None = None) -> dict[str, date]:
     """The civil date in each zone of a book; ``on`` sets it everywhere."""
     return {zone: on or at.astimezone(ZoneInfo(zone)).date() for zone in book.zones}
+
+
+def folded(book: Book, about: str, days: Days, node: Node) -> Node:
+    """A condition that stands in no entry, as it reads on some days; ages by the first entry's zone."""
+    return _Folder(book, about, days).fold(node, next(iter(book.entries.values())))
