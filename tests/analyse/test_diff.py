@@ -100,11 +100,11 @@ def test_a_class_is_told_in_the_language_of_conditions(spring: UseDiff) -> None:
             parse(text)
 
 
-def test_what_was_tightened_rests_on_one_reading(spring: UseDiff) -> None:
-    """Who passed an assessment where a contract would do is asked for one, read to the letter."""
-    assert all(f"{P24}.8.contract_or_certification" in units(e) for e in spring.tightened.classes)
-    nothing = {(each.reading, each.option) for each in reliefs(spring) if each.nothing}
-    assert nothing == ({FLIPPED} if spring.tightened.classes else set())
+def test_no_use_was_tightened(spring: UseDiff) -> None:
+    """Who passed an assessment before that day keeps it; proved, all facts being known."""
+    assert not spring.tightened.classes
+    assert spring.tightened.proved
+    assert not reliefs(spring)
 
 
 def test_read_otherwise_nothing_was_tightened(book: Book) -> None:

@@ -58,12 +58,27 @@ def test_each_witness_can_be_asked_as_it_stands(spring: dict[str, Any], tmp_path
 
 
 def test_diff_proves_that_nothing_was_tightened() -> None:
-    words = ("--reading", "F24-8=assessment_suffices", "--about", "use")
-    _, found = told("diff", *SPRING, *words)
-    assert found["tightened"] == []
+    for words in ((), ("--reading", "F24-8=assessment_suffices")):
+        _, found = told("diff", *SPRING, *words, "--about", "use")
+        assert found["tightened"] == []
+        assert found["nothing_tightened"]
+    text = law("diff", *SPRING, "--about", "use").stdout
+    assert "USES TIGHTENED: nothing (proved" in text
+
+
+def test_new_duties_are_told_apart_from_what_is_allowed(spring: dict[str, Any]) -> None:
+    assert spring["tightened"] == []
+    ids = {each["rule"]["id"] for each in spring["imposed"]}
+    assert "cn.cross_border_flow_provisions_2024.2.declare" in ids
+    assert all(each["about"] != "use" for each in spring["lifted"] + spring["imposed"])
+
+
+def test_the_amended_cybersecurity_law() -> None:
+    _, found = told("diff", "--from", "2025-12-31", "--to", "2026-01-01")
     assert found["nothing_tightened"]
-    text = law("diff", *SPRING, *words).stdout
-    assert "TIGHTENED: nothing (proved" in text
+    changed = {each["id"] for one in found["lifted"] + found["imposed"] for each in one["changes"]}
+    assert any(each.startswith("cn.csl_2026.") for each in changed)
+    assert any(each.startswith("cn.csl_2017.") for each in changed)
 
 
 def test_diff_of_the_same_law_says_so() -> None:

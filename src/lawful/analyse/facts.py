@@ -14,7 +14,7 @@ import attrs
 
 from lawful.analyse.beside import hold_together
 from lawful.analyse.circuit import FALSE, NO, OPEN, TRUE, YES, Bit, Circuit, Rails, choose_rails
-from lawful.analyse.invariants import COUNTS, ENUMS
+from lawful.analyse.invariants import COUNTS
 from lawful.analyse.probes import EPOCH, Limits, Probes, ancestors, classes, joined, ordinal
 from lawful.law.oracle import Kleene
 from lawful.law.tree import Node
@@ -104,7 +104,6 @@ class Facts:
         limits = joined(tests.limits, [(each.less, each.more) for each in COUNTS])
         for name in sorted(tests.facts & set(vocabulary.facts)):
             self.shapes[name] = self._shape(name, tests.groups.get(name, set()), limits)
-        self._hold_invariants()
 
     def _shape(self, name: str, groups: Iterable[frozenset[str]], limits: Limits) -> Shape:
         match self.vocabulary.facts[name].type:
@@ -261,28 +260,6 @@ class Facts:
             return FALSE, shape.known
         bit = shape.reached[shape.limits.index(limit)]
         return bit, self.circuit.all((shape.known, -bit))
-
-    def _hold_invariants(self) -> None:
-        for count in COUNTS:
-            if {count.less, count.more} <= self.given.facts.keys():
-                continue  # what is given is as it is
-            less, more = self.shapes.get(count.less), self.shapes.get(count.more)
-            if isinstance(less, Scale) and isinstance(more, Scale):
-                for limit in less.limits:
-                    too_few = self.at_least(count.more, limit)[1]
-                    self.circuit.hold(-self.at_least(count.less, limit)[0], -too_few)
-        for enum in ENUMS:
-            if {enum.fact, enum.other} <= self.given.facts.keys():
-                continue
-            fact, other = self.shapes.get(enum.fact), self.shapes.get(enum.other)
-            if isinstance(fact, Choice) and isinstance(other, Choice):
-                told = zip(fact.bits, fact.classes, strict=True)
-                allowed = zip(other.bits, other.classes, strict=True)
-                refused = [bit for bit, each in allowed if not set(each) & set(enum.members)]
-                for bit, members in told:
-                    if enum.absent not in members:
-                        for each in refused:
-                            self.circuit.hold(-bit, -each)
 
     def bits_of(self, name: str, value: Value | None) -> list[Bit]:
         """The bits that say a fact has a value (None: is unknown)."""

@@ -56,3 +56,23 @@ ENUMS = (
         why="the kind of the authority is told of a recipient that is one",
     ),
 )
+
+
+@attrs.frozen(kw_only=True)
+class HeldSince:
+    """Where a set holds ``member``, a date is not later than the first day looked at."""
+
+    fact: str
+    member: str
+    date: str
+    why: str
+
+
+DATES = (
+    HeldSince(
+        fact="transfer_routes",
+        member="cac_assessment",
+        date="route_issued_on",
+        why="a route that is in place on a day was issued on that day or before",
+    ),
+)

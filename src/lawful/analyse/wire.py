@@ -117,12 +117,15 @@ def diff(
     found: Iterable[Relief],
     prose: Prose,
 ) -> dict[str, Any]:
-    """A comparison of two moments: ``freed`` and ``tightened``, each class with its witness."""
+    """A comparison of two moments: uses ``freed`` and ``tightened``, duties ``lifted`` and ``imposed``.
+
+    Each class has its witness. Duties are those of other things: an entity, a system, an incident.
+    """
     others = list(things)
     freed = [use_class(each, prose) for each in uses.freed.classes] if uses else []
     tightened = [use_class(each, prose) for each in uses.tightened.classes] if uses else []
-    freed += [rule_class(each, prose) for one in others for each in one.freed]
-    tightened += [rule_class(each, prose) for one in others for each in one.tightened]
+    lifted = [rule_class(each, prose) for one in others for each in one.freed]
+    imposed = [rule_class(each, prose) for one in others for each in one.tightened]
     first = uses or others[0]
     return {
         "version": VERSION,
@@ -132,7 +135,9 @@ def diff(
         "about": [*(["use"] if uses else []), *(each.about for each in others)],
         "freed": freed,
         "tightened": tightened,
-        "nothing_tightened": not tightened and (uses is None or uses.tightened.proved),
+        "nothing_tightened": uses is not None and not tightened and uses.tightened.proved,
+        "lifted": lifted,
+        "imposed": imposed,
         "uses": None
         if uses is None
         else {

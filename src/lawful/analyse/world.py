@@ -15,6 +15,7 @@ from lawful.analyse.circuit import Bit, Circuit
 from lawful.analyse.encoding import Encoder, References, Side
 from lawful.analyse.facts import Facts, Given, rails_are
 from lawful.analyse.faults import DoesNotReplay
+from lawful.analyse.holding import hold_invariants
 from lawful.analyse.probes import Probes
 from lawful.analyse.solver import LIMIT_MS, Solver
 from lawful.decide.decider import Decider
@@ -100,7 +101,9 @@ class World:
                 tests.limit(name, *cuts)
         self.vocabulary = self.moments[-1].book.vocabulary
         self.circuit = circuit or Circuit()
+        first = min((each.day for each in self.moments), default=None)
         self.facts = Facts(self.circuit, self.vocabulary, tests, complete=complete, given=given)
+        hold_invariants(self.facts, first)
         self.encoder = Encoder(self.circuit, self.facts)
         self.solver = Solver(self.circuit, limit_ms)
         self.local = Solver(self.circuit, limit_ms)

@@ -68,17 +68,27 @@ def run_diff(
         output.data(told)
     else:
         _print_diff(output, told, uses, things)
-    leave(1 if told["freed"] or told["tightened"] else 0)
+    leave(1 if any(told[name] for name in _SECTIONS) else 0)
+
+
+_SECTIONS = {
+    "freed": "USES FREED",
+    "tightened": "USES TIGHTENED",
+    "lifted": "DUTIES LIFTED",
+    "imposed": "DUTIES IMPOSED",
+}
 
 
 def _print_diff(output: Output, told: Json, uses: UseDiff | None, things: list[ThingDiff]) -> None:
     output.line(f"From {told['from']} to {told['to']}, about: {', '.join(told['about'])}.")
-    for name in ("freed", "tightened"):
+    for name, heading in _SECTIONS.items():
+        of_uses = name in ("freed", "tightened")
+        if (of_uses and uses is None) or (not of_uses and not things):
+            continue
         output.line()
         classes = told[name]
-        output.line(
-            f"{name.upper()}: {_many(len(classes), 'class', 'classes') if classes else 'nothing'}{_proof(name, told)}"
-        )
+        many = _many(len(classes), "class", "classes") if classes else "nothing"
+        output.line(f"{heading}: {many}{_proof(name, told) if of_uses else '.'}")
         for number, each in enumerate(classes, 1):
             _print_class(output, number, each)
     if uses is not None:
@@ -89,8 +99,6 @@ def _print_diff(output: Output, told: Json, uses: UseDiff | None, things: list[T
 
 
 def _proof(name: str, told: Json) -> str:
-    if told["uses"] is None:
-        return ""
     proved = told["uses"][name]["proved"]
     if told[name]:
         return (

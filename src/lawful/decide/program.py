@@ -280,4 +280,4 @@ def days_of(book: Book, at: datetime, on: date | None = None) -> dict[str, date]
 
 def folded(book: Book, about: str, days: Days, node: Node) -> Node:
     """A condition that stands in no entry, as it reads on some days; ages by the first entry's zone."""
-    return _Folder(book, about, days).fold(node, next(iter(book.entries.values())))
+    return _Folder(book, about, days, days).fold(node, next(iter(book.entries.values())))
