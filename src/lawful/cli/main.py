@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from lawful.cli.changes import law_exposure, law_impact
+from lawful.cli.options import At, FactOption, FactsFile, Folder, Json, Lang, On
 from lawful.cli.output import Output, guarded
 
 app = typer.Typer(
@@ -23,7 +25,8 @@ app = typer.Typer(
     help="May we use this data? A dated, cited answer, enforced in the query, provable later.",
 )
 law_app = typer.Typer(
-    no_args_is_help=True, help="The rulebook: check it, list facts, show an article."
+    no_args_is_help=True,
+    help="The rulebook: check it, list facts, show an article, weigh a change, show exposure.",
 )
 activity_app = typer.Typer(no_args_is_help=True, help="The activity register: list, show, approve.")
 org_app = typer.Typer(no_args_is_help=True, help="The organisation: show, approve.")
@@ -35,21 +38,8 @@ for name, sub in (
     ("evidence", evidence_app),
 ):
     app.add_typer(sub, name=name)
-
-Json = Annotated[bool, typer.Option("--json", help="Versioned JSON on standard output.")]
-Lang = Annotated[str, typer.Option("--lang", help="en or zh.", envvar="LAWFUL_LANG")]
-FactOption = Annotated[
-    list[str] | None,
-    typer.Option("--fact", help="NAME=VALUE; a set as a,b; null = unknown. Repeat."),
-]
-FactsFile = Annotated[
-    Path | None, typer.Option("--facts", help="A JSON file of facts; typed ones win.")
-]
-On = Annotated[
-    str | None, typer.Option("--on", help="Civil date, the same in every zone: 2024-03-22.")
-]
-At = Annotated[str | None, typer.Option("--at", help="Instant with its zone: 2024-03-21T17:00Z.")]
-Folder = Annotated[Path, typer.Option("--folder", help="Where to look for lawful.toml, upwards.")]
+law_app.command("impact")(law_impact)
+law_app.command("exposure")(law_exposure)
 
 
 def _output(json: bool, lang: str) -> Output:
