@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
+from itertools import islice, product
 
 import attrs
 import pytest
 
 from lawful.decide.decider import Decider
-from lawful.decide.vector import from_json, to_json
+from lawful.decide.vector import changed, changes, from_json, to_json
 from lawful.law.book import Book
 from lawful.law.changes import change, thing_from
 from lawful.law.thing import Thing
@@ -49,3 +49,20 @@ def test_what_the_vocabulary_does_not_know(book: Book) -> None:
     assert thing.values["data"].members == {"contact"}  # type: ignore[union-attr]
     with pytest.raises(UsageError, match="recorded thing"):
         from_json(book.vocabulary, {**raw, "vector": 99})
+
+
+def test_what_is_told_of_another_vector_makes_it_again(book: Book) -> None:
+    about = {"on": "2026-11-24", "operation": "share", "told": "purpose,method", "data": "contact"}
+    texts = (
+        "operation = transfer",
+        "told ?= method; recipient_region = US; on = 2026-11-25",
+        "fulfilled:cn.pipl.55 = 2026-01-05T02:00Z; consent_given = false",
+        "operation = null",
+    )
+    first = thing_from(book.vocabulary, "use", about)
+    others = [change(book.vocabulary, first, text) for text in texts]
+    bare = attrs.evolve(first, values={"operation": "use"})
+    raws = [to_json(each) for each in (first, *others, bare)]
+    for base, other in product(raws, raws):
+        assert changed(base, json.loads(json.dumps(changes(base, other)))) == other
+    assert changes(raws[0], raws[0]) == {"facts": {}, "gone": []}

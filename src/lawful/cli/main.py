@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from lawful.cli import verbs_law
+from lawful.cli.changes import law_exposure, law_impact
 from lawful.cli.options import At, FactOption, FactsFile, Folder, Json, Lang, On
 from lawful.cli.output import Output, guarded
 
@@ -26,7 +27,10 @@ app = typer.Typer(
 )
 law_app = typer.Typer(
     no_args_is_help=True,
-    help="The rulebook: check it, list facts, show an article, compare days, find conflicts, prove.",
+    help=(
+        "The rulebook: check it, list facts, show an article, compare days, find conflicts, prove, "
+        "weigh a change, show exposure."
+    ),
 )
 activity_app = typer.Typer(no_args_is_help=True, help="The activity register: list, show, approve.")
 org_app = typer.Typer(no_args_is_help=True, help="The organisation: show, approve.")
@@ -38,6 +42,8 @@ for name, sub in (
     ("evidence", evidence_app),
 ):
     app.add_typer(sub, name=name)
+law_app.command("impact")(law_impact)
+law_app.command("exposure")(law_exposure)
 
 
 def _output(json: bool, lang: str) -> Output:

@@ -126,10 +126,11 @@ class Decider:
         records = self._records(thing, compiled.records)
         return dict(zip(compiled.keys, compiled.run(thing.values, records), strict=True))
 
-    def decide(self, thing: Thing) -> Decision:
-        """Decide a use."""
+    def decide(self, thing: Thing, records: Mapping[str, Kleene] | None = None) -> Decision:
+        """Decide a use. ``records``: what stands beside its facts, where that is worked out already."""
         compiled = self.compiled(thing)
-        records = self._records(thing, compiled.records) if compiled.records else _NONE
+        if records is None:
+            records = self._records(thing, compiled.records) if compiled.records else _NONE
         index = compiled.quick(thing.values, records)
         outcome, deciding, covered = compiled.verdicts[index]
         work = partial(_values, compiled, thing.values, records)

@@ -39,11 +39,15 @@ from lawful.terms.values import NEVER_ON, SetValue, Value
 
 @attrs.frozen(kw_only=True)
 class Codes:
-    """How a fact is coded: codes from 0, a value that stands for each, and the SQL of the code."""
+    """How a fact is coded: codes from 0, a value that stands for each, and the SQL of the code.
+
+    ``alike``: of an enum, all the values that share a code.
+    """
 
     fact: str
     values: tuple[Value | None, ...]
     sql: str
+    alike: tuple[tuple[str, ...], ...] = ()
 
     @property
     def count(self) -> int:
@@ -138,7 +142,8 @@ def _enum(name: str, leaves: list[Node], vocabulary: Vocabulary, sql: str, diale
         (f"{sql} IN ({', '.join(literal(each, dialect) for each in group)})", index)
         for index, group in enumerate(groups, 1)
     )
-    return Codes(fact=name, values=values, sql=_case(*whens))
+    alike = ((), *(tuple(group) for group in groups))
+    return Codes(fact=name, values=values, sql=_case(*whens), alike=alike)
 
 
 def _alike(name: str, leaves: list[Node], members: list[str]) -> list[list[str]]:

@@ -53,6 +53,25 @@ def from_json(vocabulary: Vocabulary, raw: Mapping[str, Any]) -> Thing:
     )
 
 
+def changes(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """What makes one vector into another: facts that differ, facts that are not there, other parts whole."""
+    here, there = base["facts"], other["facts"]
+    found: dict[str, Any] = {key: other[key] for key in other if other[key] != base.get(key)}
+    found["facts"] = {
+        name: value for name, value in there.items() if name not in here or here[name] != value
+    }
+    found["gone"] = sorted(here.keys() - there.keys())
+    return found
+
+
+def changed(base: Mapping[str, Any], by: Mapping[str, Any]) -> dict[str, Any]:
+    """The vector that ``changes`` tells of."""
+    gone = set(by["gone"])
+    facts = {name: value for name, value in base["facts"].items() if name not in gone}
+    rest = {key: value for key, value in by.items() if key not in ("facts", "gone")}
+    return {**base, **rest, "facts": {**facts, **by["facts"]}}
+
+
 def _plain(values: Mapping[str, Value | None]) -> dict[str, Any]:
     return {name: plain(value) for name, value in values.items()}
 
@@ -81,13 +100,21 @@ def _read_record(vocabulary: Vocabulary, raw: Mapping[str, Any]) -> Record:
 
 def _values(vocabulary: Vocabulary, raw: Mapping[str, Any]) -> dict[str, Value | None]:
     return {
-        name: _value(vocabulary, name, value)
+        name: read_value(vocabulary, name, value)
         for name, value in raw.items()
         if name in vocabulary.facts
     }
 
 
-def _value(vocabulary: Vocabulary, name: str, raw: Any) -> Value | None:
+def read_value(vocabulary: Vocabulary, name: str, raw: Any) -> Value | None:
+    """A fact's value again; one that the vocabulary never knew, or knows otherwise, is unknown."""
+    try:
+        return _read(vocabulary, name, raw)
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+def _read(vocabulary: Vocabulary, name: str, raw: Any) -> Value | None:
     fact = vocabulary.facts[name]
     if raw is None:
         return None

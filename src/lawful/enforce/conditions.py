@@ -7,8 +7,7 @@ then the columns given, jointly. A column that the purpose does not need is neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-import attrs
+from functools import partial
 
 from lawful.decide.compiler import Compiled, compile_program
 from lawful.decide.decider import Decider
@@ -16,6 +15,7 @@ from lawful.decide.encoding import Codes, decode, encode, tested, vector_of
 from lawful.decide.partial import specialise
 from lawful.decide.program import Program
 from lawful.decide.sql import FactSql
+from lawful.decide.verdicts import NOT_COVERED, Categories, Verdict, verdict_of
 from lawful.law.oracle import Kleene
 from lawful.law.thing import Thing
 from lawful.law.vocabulary import Vocabulary
@@ -23,19 +23,6 @@ from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 
 PER_COLUMN = ("data", "needed_for_purpose")
-NOT_COVERED = "not covered"
-Categories = frozenset[str]
-
-
-@attrs.frozen(kw_only=True)
-class Verdict:
-    """What one vector gets: the row or not, why not, and which category sets are given."""
-
-    row: bool
-    outcome: Outcome
-    rule: str
-    given: tuple[bool, ...]
-    column_rules: tuple[str, ...]
 
 
 class Conditions:
@@ -110,29 +97,7 @@ class Conditions:
         self, live: Mapping[str, Value | None], key: Categories, columns: tuple[Categories, ...]
     ) -> Verdict:
         """Row, columns, then jointly."""
-        outcome, rule = self.decide(live, key)
-        if outcome is not Outcome.LAWFUL:
-            nothing = (False,) * len(columns)
-            return Verdict(
-                row=False,
-                outcome=outcome,
-                rule=rule,
-                given=nothing,
-                column_rules=(rule,) * len(columns),
-            )
-        found = [self.decide(live, categories) for categories in columns]
-        given = [each is Outcome.LAWFUL for each, _ in found]
-        rules = [rule for _, rule in found]
-        joint = key.union(
-            *(categories for categories, ok in zip(columns, given, strict=True) if ok)
-        )
-        together, joint_rule = self.decide(live, joint)
-        if together is not Outcome.LAWFUL:
-            rules = [joint_rule if ok else rule for ok, rule in zip(given, rules, strict=True)]
-            given = [False] * len(columns)
-        return Verdict(
-            row=True, outcome=outcome, rule="", given=tuple(given), column_rules=tuple(rules)
-        )
+        return verdict_of(partial(self.decide, live), key, columns)
 
 
 def verdicts(

@@ -8,7 +8,8 @@ import attrs
 
 from lawful.decide.encoding import Codes, vector_sql
 from lawful.decide.sql import literal, quoted
-from lawful.enforce.conditions import Categories, Conditions, Verdict, verdicts
+from lawful.decide.verdicts import Categories, Verdict
+from lawful.enforce.conditions import Conditions, verdicts
 from lawful.enforce.population import Writing, population_sql
 from lawful.inventory.model import Activity, Mask, Population, ProtectedTable, Role
 from lawful.inventory.needs import is_needed, mask_for
@@ -36,6 +37,20 @@ class MaskedColumn:
 
 
 @attrs.frozen(kw_only=True)
+class Coded:
+    """A population's live facts in this snapshot as one integer for each key, in the temporary table ``table``.
+
+    ``people``: how many data subjects each integer stands for; those whose facts contradict have none.
+    """
+
+    population: Population
+    conditions: Conditions
+    codes: tuple[Codes, ...]
+    table: str
+    people: Mapping[int, int] = attrs.field(hash=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class RolePlan:
     """One subject role of a table in one query, with the table of verdicts made for it in the snapshot.
 
@@ -43,7 +58,7 @@ class RolePlan:
     """
 
     role: Role
-    population: Population
+    coded: Coded
     table: str
     columns: tuple[Categories, ...]
     verdicts: Mapping[int, Verdict] = attrs.field(hash=False, repr=False)
@@ -97,17 +112,6 @@ def masked_columns(
     return tuple(found)
 
 
-@attrs.frozen(kw_only=True)
-class Coded:
-    """A population's live facts in this snapshot as one integer for each key, in the temporary table ``table``."""
-
-    population: Population
-    conditions: Conditions
-    codes: tuple[Codes, ...]
-    table: str
-    observed: tuple[int, ...]
-
-
 def code_population(
     session: Session, conditions: Conditions, population: Population, name: str, writing: Writing
 ) -> Coded:
@@ -124,13 +128,13 @@ def code_population(
         f"CREATE TEMP TABLE {name} AS SELECT k, "
         f"CASE WHEN MIN(v) = MAX(v) THEN MIN(v) ELSE {CONFLICTING} END AS v FROM ({coded}) AS c GROUP BY k"
     )
-    found = session.rows(f"SELECT DISTINCT v FROM {name} WHERE v <> {CONFLICTING}")
+    found = session.rows(f"SELECT v, COUNT(*) FROM {name} WHERE v <> {CONFLICTING} GROUP BY v")
     return Coded(
         population=population,
         conditions=conditions,
         codes=codes,
         table=name,
-        observed=tuple(sorted(int(str(row[0])) for row in found)),
+        people=dict(sorted((int(str(number)), int(str(count))) for number, count in found)),
     )
 
 
@@ -139,7 +143,7 @@ def plan_verdicts(
 ) -> dict[int, Verdict]:
     """Decide every vector observed, and put the verdicts beside the keys in the temporary table ``name``."""
     key = frozenset({coded.population.category})
-    found = verdicts(coded.conditions, coded.codes, coded.observed, key, columns)
+    found = verdicts(coded.conditions, coded.codes, coded.people, key, columns)
     flags = "".join(f", c{index} BOOLEAN" for index in range(len(columns)))
     session.run(f"CREATE TEMP TABLE {name}_d (v BIGINT, row_ok BOOLEAN, rule VARCHAR{flags})")
     rows = [_row(number, verdict, dialect) for number, verdict in sorted(found.items())]

@@ -7,9 +7,9 @@ from datetime import date
 
 import attrs
 
-from lawful.decide import wire
+from lawful.decide.verdicts import Categories, Verdict, best_of
 from lawful.enforce.answer import ChangedColumn, QueryAnswer, changed_columns
-from lawful.enforce.conditions import Categories, Conditions, Verdict
+from lawful.enforce.conditions import Conditions
 from lawful.enforce.population import Writing
 from lawful.enforce.protect import (
     Coded,
@@ -21,6 +21,7 @@ from lawful.enforce.protect import (
     replacement,
     withheld_sql,
 )
+from lawful.enforce.record import event_of, payload_of
 from lawful.enforce.sql import Catalog, Column, Parsed, Reference, Refusal, Table, parse, rewrite
 from lawful.enforce.withheld import Withheld
 from lawful.evidence.events import Event
@@ -32,7 +33,6 @@ from lawful.stores.model import ColumnInfo, Session, Store
 from lawful.terms.errors import UsageError
 from lawful.terms.ids import DecisionId
 from lawful.terms.outcomes import Outcome
-from lawful.terms.values import SetValue
 
 
 class SqlRefused(UsageError):
@@ -238,7 +238,7 @@ class _Runner:
             self.made[made] = (name, found)
         table, verdicts = self.made[made]
         return RolePlan(
-            role=role, population=population, table=table, columns=columns, verdicts=verdicts
+            role=role, coded=self.coded[place], table=table, columns=columns, verdicts=verdicts
         )
 
     def name(self) -> str:
@@ -287,61 +287,18 @@ class _Runner:
 
     def outcome(self) -> tuple[Outcome, str]:
         """Lawful if something of every protected table may be given; else the best answer there was."""
-        worst = (Outcome.LAWFUL, "")
-        for plan in self.plans.values():
-            for role in plan.roles:
-                verdicts = list(role.verdicts.values())
-                if verdicts and not any(each.row for each in verdicts):
-                    best = max(verdicts, key=lambda each: each.outcome.rank)
-                    if best.outcome.rank < worst[0].rank:
-                        worst = (best.outcome, best.rule)
-        return worst
+        return best_of(
+            role.verdicts.values() for plan in self.plans.values() for role in plan.roles
+        )
 
     def changed(self) -> tuple[ChangedColumn, ...]:
         return changed_columns(self.plans.values(), self.deployment, self.use)
 
     def record(self, answer: QueryAnswer, door: str) -> None:
         """Make the decision durable; nothing of the result was read before."""
-        given = sum(each.given for each in answer.withheld)
-        bases = self.use.thing.values.get("lawful_bases")
         self.deployment.evidence.append(
-            Event(
-                kind="query",
-                id=answer.decision,
-                entity=self.use.entity,
-                book=self.deployment.book.hash,
-                purpose=self.use.activity.purpose,
-                basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
-                outcome=answer.outcome.value,
-                rule=answer.deciding if answer.deciding in self.deployment.book.entries else "",
-                operation=self.use.activity.operation,
-                door=door,
-                given=given,
-                withheld=sum(sum(each.groups.values()) for each in answer.withheld),
-            ),
-            {
-                "sql": answer.sql,
-                "rewritten": answer.rewritten,
-                "mode": answer.mode,
-                "store": self.store.name,
-                "activity": self.use.activity.id,
-                "role": self.use.role,
-                "on": self.use.day.isoformat(),
-                "facts": {name: wire.plain(value) for name, value in self.use.thing.values.items()},
-                "withheld": [
-                    {
-                        "table": each.table,
-                        "role": each.role,
-                        "rows": each.rows,
-                        "given": each.given,
-                        "groups": dict(each.groups),
-                    }
-                    for each in answer.withheld
-                ],
-                "vectors": sum(
-                    len(role.verdicts) for plan in self.plans.values() for role in plan.roles
-                ),
-            },
+            event_of(answer, door),
+            payload_of(answer, self.plans.values(), demand_review=self.deployment.demand_review),
         )
 
     def read(self, answer: QueryAnswer, sql: str, limit: int) -> QueryAnswer:

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from lawful.enforce.conditions import NOT_COVERED
+from lawful.decide.verdicts import NOT_COVERED
 from lawful.enforce.protect import NO_SUBJECT, UNSEEN
 from lawful.law.book import Book
 from lawful.terms.ids import RuleId

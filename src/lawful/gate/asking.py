@@ -11,7 +11,7 @@ import attrs
 from lawful.decide import wire
 from lawful.decide.duties import DutyList, list_duties
 from lawful.decide.explain import Explanation, explain
-from lawful.decide.vector import to_json
+from lawful.decide.vector import changes, to_json
 from lawful.evidence.events import Event
 from lawful.gate.deployment import Deployment
 from lawful.gate.typed import believed, filled_in, registered, typed_thing
@@ -28,6 +28,7 @@ NOBODY = "nobody"
 class Group:
     """An answer for some of the people of a question: what is different about them, and how many."""
 
+    thing: Thing = attrs.field(hash=False, repr=False)
     facts: Mapping[str, object] = attrs.field(hash=False)
     count: int
     outcome: Outcome
@@ -110,17 +111,7 @@ def ask(
             explanation.deciding.id if explanation.deciding else "",
             door,
         ),
-        {
-            "thing": to_json(thing),
-            "assumed": [each.name for each in explanation.assumed],
-            "answers": {
-                each.id: each.answer.value
-                for each in explanation.rules
-                if each.answer.value != "not_applicable"
-            },
-            "people": [{"count": each.count, "outcome": each.outcome.value} for each in groups],
-            "readings": dict(deployment.book.readings),
-        },
+        _payload(deployment, thing, explanation, groups),
     )
     return Asked(
         explanation=explanation,
@@ -129,6 +120,32 @@ def ask(
         decision=decision,
         index=receipt.index,
     )
+
+
+def _payload(
+    deployment: Deployment, thing: Thing, explanation: Explanation, groups: tuple[Group, ...]
+) -> dict[str, Any]:
+    """What is kept of an answer: enough to replay it, its groups of people too."""
+    base = to_json(thing)
+    return {
+        "thing": base,
+        "demand_review": deployment.demand_review,
+        "assumed": [each.name for each in explanation.assumed],
+        "answers": {
+            each.id: each.answer.value
+            for each in explanation.rules
+            if each.answer.value != "not_applicable"
+        },
+        "people": [
+            {
+                "count": each.count,
+                "outcome": each.outcome.value,
+                "differs": changes(base, to_json(each.thing)),
+            }
+            for each in groups
+        ],
+        "readings": dict(deployment.book.readings),
+    }
 
 
 def _asked(
@@ -160,6 +177,7 @@ def _group(
     own = _asked(deployment, "use", {**facts, **extra}, on, None if on else thing.at)
     found = explain(deployment.decider, own, cures=False, demand_review=deployment.demand_review)
     return Group(
+        thing=own,
         facts=extra,
         count=count,
         outcome=found.outcome,
@@ -238,9 +256,7 @@ def may(
             explanation.deciding.id if explanation.deciding else "",
             door,
         ),
-        {
-            "thing": to_json(thing),
-        },
+        {"thing": to_json(thing), "demand_review": deployment.demand_review},
     )
     return Asked(
         explanation=explanation,

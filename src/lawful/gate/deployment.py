@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -104,11 +104,23 @@ class Deployment:
     @cached_property
     def book(self) -> Book:
         """The book that this deployment decides by: the shipped rulebook, its policy, its readings."""
-        files = read_folder(shipped_folder())
+        return self.book_of()
+
+    def book_of(
+        self,
+        rulebook: Path | None = None,
+        readings: Mapping[str, str] | None = None,
+        drafts: Iterable[str] = (),
+    ) -> Book:
+        """A book for comparison: another rulebook folder under this policy, other readings, drafts.
+
+        Raises: UsageError: a folder or file is not right; an unknown reading, option or instrument.
+        """
+        files = read_folder(rulebook or shipped_folder())
         policy = self.folder / "policy"
         if policy.is_dir():
             files |= read_folder(policy, "policy/")
-        return build_book(files, self.config.readings)
+        return build_book(files, {**self.config.readings, **(readings or {})}, drafts)
 
     @cached_property
     def decider(self) -> Decider:

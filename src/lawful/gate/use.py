@@ -67,6 +67,21 @@ def use_of(
     """
     deployment.vocabulary.member("purpose", purpose)
     activity, role = _activity(deployment, purpose, actor)
+    return use_for(deployment, activity, role, dataset, on=on)
+
+
+def use_for(
+    deployment: Deployment,
+    activity: Activity,
+    role: str,
+    dataset: Dataset | None,
+    *,
+    on: date | None = None,
+) -> Use:
+    """The use that an activity makes of a dataset (None: of whatever one), read by a staff role.
+
+    Raises: UsageError: its entity has no such role.
+    """
     organisation = deployment.organisation
     staff = organisation.entities[activity.entity].roles.get(role) if organisation else None
     if staff is None:
@@ -78,11 +93,10 @@ def use_of(
         )
     known = deployment.known(activity.entity, activity.id, None)
     facts: dict[str, tuple[Value | None, Source]] = {}
-    for name, value in dataset.facts.items():
-        facts[name] = (
-            value,
-            Source(kind=SourceKind.REGISTER, label=f"dataset file {dataset.file}"),
-        )
+    if dataset is not None:
+        label = f"dataset file {dataset.file}"
+        source = Source(kind=SourceKind.REGISTER, label=label)
+        facts |= {name: (value, source) for name, value in dataset.facts.items()}
     facts |= known.facts
     asked = Source(kind=SourceKind.REGISTER, label=f"activity {activity.id}")
     facts |= {"operation": (activity.operation, asked), "purpose": (activity.purpose, asked)}
