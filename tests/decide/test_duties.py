@@ -141,3 +141,63 @@ def test_a_typed_record_is_assumed(book: Book) -> None:
 def test_an_incident_cannot_know_a_uses_facts(book: Book) -> None:
     with pytest.raises(LawfulError, match="cannot know the fact 'purpose'"):
         incident(book, "purpose = logistics")
+
+
+def _asks(*rules: tuple[str, str, str]) -> Book:
+    """Rules about an incident: name, what each requires, and its clock."""
+    return small_book(
+        "".join(
+            rule(name=name, requires=requires, about="incident", more=more).replace(
+                "before", "after"
+            )
+            for name, requires, more in rules
+        )
+    )
+
+
+HOURS = 'by = { within = 90, unit = "hours", from = "aware_at" }'
+A, B, C = (f"fulfilled('xx.act.1.{name}')" for name in "abc")
+
+
+def _shown(found: DutyList) -> dict[str, list[str]]:
+    return {each.rule.id[-1]: [other.rule.id[-1] for other in each.also] for each in found.duties}
+
+
+def test_one_act_stands_once_with_all_its_rules() -> None:
+    book = _asks(("a", "fulfilled", ""), ("b", A, HOURS), ("c", f"fulfilled OR {A}", ""))
+    found = list_duties(book, incident(book))
+    assert _shown(found) == {"a": ["b", "c"]}
+    act = found.duties[0]
+    assert (act.due.last, act.act.last) == (None, AWARE + timedelta(hours=90))
+    late = list_duties(book, incident(book, at="2026-11-28T12:00:00Z"))
+    assert late.duties[0].act.state is DutyState.OVERDUE
+    done = list_duties(book, incident(book, "fulfilled:xx.act.1.a = true"))
+    assert [each.act.state for each in done.duties] == [DutyState.MET]
+
+
+def test_whose_record_is_needed_stays_and_several_acts_carry_one_rule() -> None:
+    needed = _asks(("a", "fulfilled", ""), ("b", f"fulfilled OR {A}", ""), ("c", B, ""))
+    assert _shown(list_duties(needed, incident(needed))) == {"a": [], "b": ["c"]}
+    several = _asks(("a", "fulfilled", ""), ("b", "fulfilled", ""), ("c", f"{A} AND {B}", ""))
+    assert _shown(list_duties(several, incident(several))) == {"a": ["c"], "b": ["c"]}
+
+
+def test_an_act_that_is_not_owed_carries_nothing() -> None:
+    book = _asks(("b", f"{A} AND crime_suspected", ""), ("a", "fulfilled", ""), ("c", C, ""))
+    assert _shown(list_duties(book, incident(book))) == {"a": [], "b": [], "c": []}
+
+
+def test_what_is_asked_first_is_what_decides_first() -> None:
+    book = small_book(
+        rule("crime_suspected AND cii_affected", name="a", requires="fee_none", about="incident")
+        .replace("fee_none", "harm_avoided")
+        .replace("before", "after")
+    )
+    asked = "crime_suspected ?=; cii_affected ?=; harm_avoided ?="
+    for changes, wanted in (
+        (asked, "crime_suspected"),
+        ("cii_affected ?=; harm_avoided ?=; crime_suspected = true", "cii_affected"),
+        ("harm_avoided ?=; crime_suspected = true; cii_affected = true", "harm_avoided"),
+    ):
+        found = list_duties(book, incident(book, changes))
+        assert [each.name for each in found.wanted] == [wanted]

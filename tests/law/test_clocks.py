@@ -164,3 +164,57 @@ def test_clocks_are_monotone(one: int, other: int, unit: str) -> None:
     first, last = sorted((one, other))
     moments = [clocked(clock, {"start": AWARE + timedelta(hours=7 * n)}).at for n in (first, last)]
     assert moments[0] <= moments[1]
+
+
+def owed(about: str, more: str, on: str, *records: Record, when: str = "TRUE", **facts: Any) -> Due:
+    """How a duty of an entity or a system stands on a day, all its records being known."""
+    zone = INSTRUMENT.replace("entity =", 'system = ["TRUE"]\nentity =')
+    book = small_book(rule(when, requires="fulfilled", about=about, more=more), zone)
+    at = datetime.combine(date.fromisoformat(on), datetime.min.time(), UTC)
+    kept = frozenset({A})
+    thing = Thing(about=about, at=at, values=facts, records=records, kept=kept)
+    court = Court(book, thing)
+    entry = book.entries[RuleId(A)]
+    return due(court, entry, court.judged(entry).answer, latest(records, A))
+
+
+YEARLY = 'every = { n = 1, unit = "years", from = "last" }\n'
+REPORT = (
+    'by = { within = 2, unit = "months", from = "period" }\n'
+    'every = { n = 1, unit = "years", from = "12-31", after = "live_at" }'
+)
+
+
+@pytest.mark.parametrize(
+    ("live_at", "on", "last_on"),
+    [
+        (None, "2026-11-24", "2026-02-28"),
+        ("2025-12-01", "2026-11-24", "2026-02-28"),
+        ("2026-12-10", "2026-11-24", "2027-02-28"),  # not live yet
+        ("2026-12-10", "2026-12-20", "2027-02-28"),  # live, in a year that has not ended
+        ("2026-12-10", "2027-03-20", "2027-02-28"),
+        ("2026-12-10", "2027-12-31", "2028-02-29"),
+    ],
+)
+def test_the_first_period_begins_after_its_fact(live_at: str | None, on: str, last_on: str) -> None:
+    live = datetime.fromisoformat(f"{live_at}T02:00:00+00:00") if live_at else None
+    assert owed("system", REPORT, on, live_at=live).last_on == date.fromisoformat(last_on)
+
+
+def test_what_is_met_says_when_it_falls_due_again() -> None:
+    made = done(datetime(2027, 1, 10, 8, tzinfo=UTC))
+    live = datetime(2026, 12, 10, 2, tzinfo=UTC)
+    report = owed("system", REPORT, "2027-01-20", made, live_at=live)
+    assert (report.state, report.last_on) == (DutyState.MET, date(2027, 2, 28))
+    assert report.next_on == date(2028, 2, 29)
+    assert owed("entity", YEARLY, "2027-06-01", made).next_on == date(2028, 1, 10)
+    assert owed("entity", "", "2027-06-01", made).next_on is None
+
+
+@pytest.mark.parametrize("by", ["", 'by = { within = 1, unit = "years", from = "done" }'])
+def test_the_first_yearly_act_counts_from_when_a_status_took_effect(by: str) -> None:
+    when = "passed(designated_on, 4, 'months')"
+    on = "2026-09-01"
+    found = owed("entity", YEARLY + by, on, when=when, designated_on=date(2025, 4, 25))
+    assert (found.state, found.last_on) == (DutyState.OVERDUE, date(2026, 8, 25))
+    assert owed("entity", YEARLY + by, on).wanted == (f"since:{A}",)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lawful.cli.output import EXIT, Output, leave
+from lawful.cli.owing import show_duties
 from lawful.law.vocabulary import instant_of
 from lawful.terms.errors import Location, UsageError
 
@@ -186,20 +187,4 @@ def show_answer(output: Output, answer: dict[str, Any]) -> None:
         output.line("  assumed       " + ", ".join(each["fact"] for each in answer["assumed"]))
     for each in answer["not_examined"]:
         output.line(f"  not examined  {each}")
-    output.line(f"  evidence {answer['decision']}")
-
-
-def show_duties(output: Output, answer: dict[str, Any]) -> None:
-    """A duty list as text."""
-    for duty in answer["duties"]:
-        last = duty["last_on"] or duty["last"] or ("promptly" if duty["by"] == "promptly" else "")
-        output.line(
-            f"  {duty['state']:<13} {last:<22} {output.cited(duty)}  "
-            f"{duty['says']}{'' if duty['verified'] else '  (unverified)'}"
-        )
-        output.line(f"  {'':<13} {'':<22} {duty['id']}{' → ' + duty['to'] if duty['to'] else ''}")
-    for want in answer["wanted"]:
-        output.line(f"  wanted        {want['question']}  ← {want['from']}  [{want['name']}]")
-    if not answer["duties"]:
-        output.line("  Nothing is owed under the book's entries for this thing.")
     output.line(f"  evidence {answer['decision']}")

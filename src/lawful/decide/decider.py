@@ -228,6 +228,12 @@ def fulfilments(book: Book, about: str) -> tuple[str, ...]:
     return tuple(each.rule for each in asked if isinstance(each, Fulfilled))
 
 
+def records_asked(book: Book, about: str) -> tuple[str, ...]:
+    """Ids of the rules of whose records the entries about a kind of thing ask anything."""
+    asked = asked_beside(book, about)
+    return tuple(each.rule for each in asked if isinstance(each, (Fulfilled, Recorded)))
+
+
 Key = TypeVar("Key")
 Found = TypeVar("Found")
 

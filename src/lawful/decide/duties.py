@@ -1,32 +1,51 @@
-"""Duty lists: what is owed for a thing that is not a use, by whom, to whom, until when."""
+"""Duty lists: what is owed for a thing that is not a use, by whom, to whom, until when.
+
+One act that several rules ask for stands there once, with all of them: under the rule that keeps
+its record, and until the earliest of their last moments.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from lawful.decide.explain import FactUsed, RuleAnswer, Wanted, assumed_in, facts_used
-from lawful.decide.why import Missing, missing, reasons
+from lawful.decide.why import Missing, next_missing, reasons
 from lawful.law.book import Book
 from lawful.law.clocks import Due, DutyState, due
-from lawful.law.model import Kind
-from lawful.law.oracle import Court
+from lawful.law.model import Entry, Kind
+from lawful.law.oracle import Court, Judged
 from lawful.law.records import latest
-from lawful.law.thing import Thing
+from lawful.law.thing import RECORDS, Thing
+from lawful.law.tree import And, Fulfilled, Node, Or, Recorded, conjunction, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise
 
 
 @attrs.frozen(kw_only=True)
 class Duty:
-    """One duty of the list and how it stands."""
+    """One duty of the list and how it stands.
+
+    ``also``: the other rules that the same act meets, each with a clock of its own. ``act``: how the
+    act stands for all of them.
+    """
 
     rule: RuleAnswer
     due: Due
+    also: tuple[Duty, ...] = ()
+
+    @property
+    def act(self) -> Due:
+        """While it is unmet, the clock that ends first of the rules that it meets; else the rule's own."""
+        if self.rule.answer is Answer.MET:
+            return self.due
+        return min((self, *self.also), key=_urgency).due
 
     @property
     def owed(self) -> bool:
         """Is something still to be done?"""
-        return self.due.state in (DutyState.DUE, DutyState.OVERDUE, DutyState.PROMPTLY)
+        return self.act.state in (DutyState.DUE, DutyState.OVERDUE, DutyState.PROMPTLY)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +68,7 @@ class DutyList:
     @property
     def undetermined(self) -> bool:
         """Is some duty not known to be owed or met?"""
-        return any(each.due.state is DutyState.UNDETERMINED for each in self.duties)
+        return any(each.act.state is DutyState.UNDETERMINED for each in self.duties)
 
 
 def list_duties(book: Book, thing: Thing) -> DutyList:
@@ -76,11 +95,28 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         for rule, found in judged.items()
         if found.answer is not Answer.NOT_APPLICABLE
     ]
+    return DutyList(
+        thing=thing,
+        book=book,
+        duties=tuple(sorted(_joined(duties), key=_order)),
+        rules=tuple(answers.values()),
+        wanted=_wanted(court, judged, duties),
+        assumed=(*assumed_in(court), *_unnamed(thing)),
+        facts=facts_used(court, judged),
+    )
+
+
+def _wanted(
+    court: Court, judged: Mapping[RuleId, Judged], duties: Iterable[Duty]
+) -> tuple[Wanted, ...]:
+    """What to find out next: for rules that are undetermined, and for last moments that are not known."""
     waits: dict[Missing, list[RuleId]] = {}
     for rule, found in judged.items():
-        for each in missing(court, book.entries[rule], found):
+        for each in next_missing(court, court.book.entries[rule], found):
             waits.setdefault(each, []).append(rule)
     for duty in duties:
+        if not duty.owed:
+            continue
         for name in duty.due.wanted:
             kind, _, rest = name.rpartition(":")
             rules = waits.setdefault(Missing(kind or "fact", rest), [])
@@ -89,18 +125,82 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
     wanted = (
         Wanted(kind=each.kind, name=each.name, why=tuple(rules)) for each, rules in waits.items()
     )
-    return DutyList(
-        thing=thing,
-        book=book,
-        duties=tuple(sorted(duties, key=_order)),
-        rules=tuple(answers.values()),
-        wanted=tuple(sorted(wanted, key=lambda each: (each.kind, each.name))),
-        assumed=tuple(assumed_in(court)),
-        facts=facts_used(court, judged),
+    return tuple(sorted(wanted, key=lambda each: (each.kind, each.name)))
+
+
+def _unnamed(thing: Thing) -> Iterable[FactUsed]:
+    """That no record was named, where that is taken to mean that nothing was done."""
+    if RECORDS in thing.sources:
+        yield FactUsed(name=RECORDS, value=False, source=thing.sources[RECORDS])
+
+
+def _joined(duties: Iterable[Duty]) -> Iterable[Duty]:
+    """Duties, those that another's act meets put under that other.
+
+    Whose record a rule cannot do without stays; then each goes under acts that stay, if some are enough.
+    """
+    listed = {each.rule.id: each for each in duties}
+    ways = {rule: tuple(_ways_listed(each, listed)) for rule, each in listed.items()}
+    stay = {rule for rule, found in ways.items() if not found}
+    stay |= {keeper for found in ways.values() if len(found) == 1 for keeper in found[0]}
+    under: dict[RuleId, list[Duty]] = {}
+    for rule, found in ways.items():
+        way = next((each for each in found if stay.issuperset(each)), ())
+        if rule in stay or not way:
+            stay.add(rule)
+            continue
+        for keeper in way:
+            under.setdefault(keeper, []).append(listed[rule])
+    for rule in listed:
+        if rule in stay:
+            yield attrs.evolve(listed[rule], also=tuple(under.get(rule, ())))
+
+
+def _ways_listed(duty: Duty, listed: Mapping[RuleId, Duty]) -> Iterable[tuple[RuleId, ...]]:
+    """The sets of listed duties, standing as this one stands, whose acts are enough for it."""
+    for way in _ways(conjunction(tuple(line.node for line in duty.rule.entry.requires or ()))):
+        keepers = [listed.get(RuleId(each)) for each in way]
+        if all(
+            each is not None
+            and each is not duty
+            and each.rule.answer is duty.rule.answer
+            and _keeps_its_own(each.rule.entry)
+            for each in keepers
+        ):
+            yield tuple(RuleId(each) for each in way)
+
+
+def _keeps_its_own(entry: Entry) -> bool:
+    """Does a rule ask for a record of its own?"""
+    return any(
+        isinstance(node, Fulfilled) and not node.rule
+        for line in entry.requires or ()
+        for node in walk(line.node)
     )
+
+
+def _ways(requires: Node) -> Iterable[tuple[str, ...]]:
+    """The sets of other rules' records of which each is enough for what a rule requires."""
+    match requires:
+        case Fulfilled(rule) | Recorded(rule, ""):
+            return ((rule,),) if rule else ()
+        case And(items):
+            ways = [tuple(_ways(each)) for each in items]
+            if all(ways) and all(len(each) == 1 for each in ways):
+                return (tuple(rule for each in ways for rule in each[0]),)
+            return ()
+        case Or(items):
+            return tuple(way for each in items for way in _ways(each))
+        case _:
+            return ()
+
+
+def _urgency(duty: Duty) -> tuple[bool, str]:
+    last = duty.due.last
+    return (last is None, last.isoformat() if last else "")
 
 
 def _order(duty: Duty) -> tuple[bool, bool, str, str]:
     refused = duty.rule.entry.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE)
-    last = duty.due.last.isoformat() if duty.due.last else ""
+    last = duty.act.last.isoformat() if duty.act.last else ""
     return (not refused, not duty.owed, last, duty.rule.id)

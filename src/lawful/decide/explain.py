@@ -196,7 +196,8 @@ def assumed_in(court: Court) -> Iterator[FactUsed]:
             entry_facts(court, each)
             for each in book.entries.values()
             if each.about == thing.about and court.in_force(each) and court.scope(each) is not False
-        )
+        ),
+        {book.vocabulary.role_in.get(thing.about, "")} - {"controller_role"},
     )
     for name, value in sorted(thing.values.items()):
         source = thing.sources.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lawful.law.book import Book
+from lawful.law.thing import RECORDS
 from lawful.law.tree import (
     And,
     AnyOf,
@@ -51,11 +52,12 @@ _WORDS = {
         "comma": ", ",
         "colon": ": ",
         "record": "on record: ",
+        "records": "other records",
         "recorded": "was once on record: ",
         "says": ", where {item} says {value}",
         "any_of": "one of the systems: ",
         "systems": "all systems that belong to it, for: ",
-        "since": "since when this has been owed: ",
+        "since": "since when this has applied (a figure: since when it has been reached): ",
         "stale": "since when the record has been out of date: ",
         "passed": "{n} {unit} have passed since {fact}",
         "presumed": " (presumed {value} where unknown)",
@@ -79,6 +81,7 @@ _WORDS = {
         "over_table": "已达到{name}规定的年龄",
         "comma": "、",
         "colon": "：",
+        "records": "其他记录",
         "record": "已有记录：",
         "recorded": "曾有记录：",
         "says": "，其中{item}为{value}",
@@ -108,6 +111,8 @@ class Prose:
         """A fact's short name."""
         if name.startswith("fulfilled:"):
             return self.words["record"] + self.rule(name.removeprefix("fulfilled:"))
+        if name == RECORDS:
+            return self.words["records"]
         return self.book.vocabulary.facts[name].label.in_(self.lang)
 
     def rule(self, rule: str) -> str:
@@ -160,8 +165,9 @@ class Prose:
                 word = self.words["and" if isinstance(node, And) else "or"]
                 text = word.join(self.node(item, depth + 1) for item in items)
                 return f"({text})" if depth else text
-            case Not(In(FactTerm(name), members, listed)):
-                return self.fact(name) + self.words["notin"] + self._members(name, members, listed)
+            case Not(In(FactTerm(name) | PresumedTerm(name) as left, members, listed)):
+                shown = self._members(name, members, listed)
+                return self.fact(name) + self.words["notin"] + shown + self._tail(left)
             case Not(Flag(name)) if name not in self.book.definitions:
                 return self.fact(name) + self.words["colon"] + self.words["no"]
             case Not(item) | Doubted(item):
@@ -187,11 +193,9 @@ class Prose:
                 return self.fact(name) + words["any"] + self._members(name, members, listed)
             case HasAll(name, members):
                 return self.fact(name) + words["all"] + self._members(name, members, "")
-            case In(FactTerm(name), members, listed):
-                return self.fact(name) + words["in"] + self._members(name, members, listed)
-            case In(PresumedTerm(name, value), members, listed):
-                tail = words["presumed"].format(value=self.value(name, value))
-                return self.fact(name) + words["in"] + self._members(name, members, listed) + tail
+            case In(FactTerm(name) | PresumedTerm(name) as left, members, listed):
+                shown = self._members(name, members, listed)
+                return self.fact(name) + words["in"] + shown + self._tail(left)
             case Passed(name, n, unit):
                 shown = unit if self.lang == "en" else _UNITS[unit]
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
@@ -212,6 +216,12 @@ class Prose:
             case _:
                 raise TypeError(f"{type(node).__name__} has no words")
 
+    def _tail(self, left: Term) -> str:
+        """What is presumed of the side that a condition tests, if anything is."""
+        if not isinstance(left, PresumedTerm):
+            return ""
+        return self.words["presumed"].format(value=self.value(left.name, left.value))
+
     def _members(self, name: str, members: tuple[str, ...], listed: str) -> str:
         if listed:
             return self.book.everything.parameters[listed][0].says.in_(self.lang)
@@ -219,9 +229,7 @@ class Prose:
 
     def _comparison(self, op: str, left: Term, right: Term) -> str:
         assert isinstance(left, (FactTerm, PresumedTerm))
-        tail = ""
-        if isinstance(left, PresumedTerm):
-            tail = self.words["presumed"].format(value=self.value(left.name, left.value))
+        tail = self._tail(left)
         if isinstance(right, Cutoff):
             young = op in (">", ">=")
             if right.table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 
@@ -176,6 +176,51 @@ def missing(court: Court, entry: Entry, judged: Judged) -> set[Missing]:
     for line in entry.requires or ():
         found |= _missing(court, line.node, entry)
     return found
+
+
+def next_missing(court: Court, entry: Entry, judged: Judged) -> set[Missing]:
+    """What is missing to go one step on: of scope, role and conditions in their order, the first that is open.
+
+    What an entry requires is asked for once it is known to apply, so that nobody answers in vain.
+    """
+    if judged.answer is not Answer.UNDETERMINED:
+        return set()
+    if judged.applies is not None:
+        return set().union(*(_next(court, line.node, entry) for line in entry.requires or ()))
+    scope = court.book.instrument(entry).scope.get(entry.about, ())
+    if found := _first_open(court, scope, entry):
+        return found
+    if court.bears(entry) is None:
+        return {Missing("fact", court.book.vocabulary.role_in[entry.about])}
+    if found := _first_open(court, entry.when, entry):
+        return found
+    found = set().union(*(_next(court, line.node, entry) for line in entry.unless))
+    return found or _missing_applies(court, entry)
+
+
+def _first_open(court: Court, lines: Iterable[Line], entry: Entry) -> set[Missing]:
+    return next((found for line in lines if (found := _next(court, line.node, entry))), set())
+
+
+def _next(court: Court, node: Node, entry: Entry, *, denied: bool = False) -> set[Missing]:
+    """What to ask first below an unknown node: of conditions that must all hold, only the first open one."""
+    if court.value(node, entry) is not None:
+        return set()
+    match node:
+        case Not(item):
+            return _next(court, item, entry, denied=not denied)
+        case And() | Or():
+            each = (_next(court, item, entry, denied=denied) for item in children(node))
+            if isinstance(node, Or) is denied:
+                return next((found for found in each if found), set())
+            return set().union(*each)
+        case Flag(name) if name in court.book.definitions and not denied:
+            live = [each for each in court.book.definitions[name] if court.in_force(each)]
+            if live and live[0].verified:
+                return _first_open(court, live[0].when, live[0])
+            return _missing(court, node, entry)
+        case _:
+            return _missing(court, node, entry)
 
 
 def _missing_applies(court: Court, entry: Entry) -> set[Missing]:

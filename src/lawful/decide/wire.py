@@ -14,6 +14,7 @@ from lawful.law.book import Book
 from lawful.law.clocks import Last
 from lawful.law.model import Entry
 from lawful.law.parse import parse
+from lawful.law.thing import RECORDS
 from lawful.terms.ids import RuleId
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
 
@@ -88,25 +89,44 @@ def duties(found: DutyList, lang: str = "en") -> dict[str, Any]:
 def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
     """A duty: the rule's answer, its clock, and how it stands.
 
-    ``state`` is ``due``, ``overdue``, ``promptly``, ``met``, ``met_late`` or ``undetermined``.
+    ``state`` is ``due``, ``overdue``, ``promptly``, ``met``, ``met_late`` or ``undetermined``. It and
+    the last moment are the act's: the earliest of this rule's and of those in ``also``, which the
+    same act meets.
     """
-    clock = each.rule.entry.by
+    act = each.act
     return {
         **rule(each.rule, of, prose),
-        "state": each.due.state.value,
-        "by": None
-        if clock is None
-        else "promptly"
-        if clock.promptly
-        else {"within": clock.within, "unit": clock.unit, "from": list(clock.origin)},
-        "last": plain(each.due.last),
-        "last_on": plain(each.due.last_on),
-        "counting": counting(each.due.ends, of, prose),
+        "state": act.state.value,
+        "by": clock(each.rule.entry),
+        "last": plain(act.last),
+        "last_on": plain(act.last_on),
+        "counting": counting(act.ends, of, prose),
+        "next_on": plain(each.due.next_on),
         "keep_until": plain(each.due.keep_until),
         "to": each.rule.entry.to,
         "contents": [item.name for item in each.rule.entry.contents],
         "done_at": plain(each.due.done_at),
+        "also": [
+            {
+                **entry(other.rule.entry, of, prose),
+                "state": other.due.state.value,
+                "by": clock(other.rule.entry),
+                "last": plain(other.due.last),
+                "last_on": plain(other.due.last_on),
+                "to": other.rule.entry.to,
+            }
+            for other in each.also
+        ],
     }
+
+
+def clock(of: Entry) -> str | dict[str, Any] | None:
+    """A rule's clock as written: ``promptly``, so much time from when, or none."""
+    if of.by is None:
+        return None
+    if of.by.promptly:
+        return "promptly"
+    return {"within": of.by.within, "unit": of.by.unit, "from": list(of.by.origin)}
 
 
 def counting(ends: Last, of: Book, prose: Prose) -> dict[str, Any] | None:
@@ -191,8 +211,8 @@ def fact(each: FactUsed, prose: Prose) -> dict[str, Any]:
         "fact": each.name,
         "label": prose.fact(each.name),
         "value": plain(each.value),
-        "shown": prose.words["yes"]
-        if each.name.startswith("fulfilled:")
+        "shown": prose.words["yes" if each.value else "no"]
+        if each.name == RECORDS or each.name.startswith("fulfilled:")
         else prose.value(each.name, each.value),
         "source": each.source.kind.value if each.source else "typed",
         "source_label": each.source.label if each.source else "",

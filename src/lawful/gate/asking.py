@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 
 from lawful.decide import wire
+from lawful.decide.decider import records_asked
 from lawful.decide.duties import DutyList, list_duties
 from lawful.decide.explain import Explanation, explain
 from lawful.decide.vector import changes, to_json
 from lawful.evidence.events import Event
 from lawful.gate.deployment import Deployment
-from lawful.gate.typed import believed, filled_in, registered, typed_thing
+from lawful.gate.typed import believed, filled_in, nothing_done, registered, typed_thing
+from lawful.law.records import NO_RECORD_IS_NO
 from lawful.law.thing import Thing
 from lawful.terms.errors import UsageError
 from lawful.terms.ids import DecisionId
@@ -196,6 +198,8 @@ def list_owed(
 ) -> Owed:
     """The duty list of a thing that is not a use, as if what was typed were true; recorded.
 
+    What no record shows is taken as not done, and said so: a list is for what is still to be done.
+
     Raises: UsageError: an unknown thing, fact or value. EnvironmentFailure: the evidence cannot be written.
     """
     if about == "use":
@@ -203,6 +207,8 @@ def list_owed(
             "A use has no duty list: ask about it.", hint="lawful ask OPERATION --fact …"
         )
     thing = _asked(deployment, about, facts, on, at)
+    if about not in NO_RECORD_IS_NO:
+        thing = nothing_done(thing, records_asked(deployment.book, about), facts)
     duties = list_duties(deployment.book, thing)
     decision = deployment.new_id()
     state = "owed" if duties.owed else "undetermined" if duties.undetermined else "nothing_owed"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 
 import attrs
 
-from lawful.law.changes import set_fact
-from lawful.law.thing import Record, Thing
-from lawful.law.vocabulary import Vocabulary
+from lawful.law.changes import UNKNOWN, set_fact
+from lawful.law.records import is_above
+from lawful.law.thing import RECORDS, Record, Thing
+from lawful.law.vocabulary import Fact, Vocabulary
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Source, SourceKind, Value
 
 SENDING = ("share", "sell", "entrust", "transfer", "disclose", "publish")
-ROLES = {"system": "provider", "deal": "party", "content": "platform"}
+ROLES = {"system": ("provider",), "deal": ("party",), "content": ("platform",)}
+MAKING = ("maker", "platform", "uploader")
+"""Whose duties a list shows for synthetic content where nobody says which of these we are."""
 TYPED = Source(kind=SourceKind.TYPED)
 NOON = time(12, 0, tzinfo=UTC)
 
@@ -83,6 +86,10 @@ Filled = dict[str, tuple[Value, str]]
 
 def _places(thing: Thing) -> Filled:
     found: Filled = {}
+    people = thing.values.get("people_located_in") or thing.values.get("published_in")
+    if isinstance(people, SetValue):
+        source = "people_located_in" if "people_located_in" in thing.values else "published_in"
+        found["offered_in"] = (people, f"as {source}")
     for source, targets in (
         ("collected_in", ("stored_in", "processed_in")),
         ("controller_region", ("established_in",)),
@@ -92,9 +99,6 @@ def _places(thing: Thing) -> Filled:
         if isinstance(value, str):
             for target in targets:
                 found[target] = (SetValue(frozenset({value})), f"as {source}")
-    people = thing.values.get("people_located_in")
-    if isinstance(people, SetValue):
-        found["offered_in"] = (people, "as people_located_in")
     return found
 
 
@@ -108,10 +112,15 @@ def _not_personal(thing: Thing) -> Filled:
 def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
     found: Filled = {}
     if thing.about in vocabulary.role_in:
-        role = ROLES.get(thing.about, "controller")
+        roles: tuple[str, ...] = ROLES.get(thing.about, ("controller",))
+        if thing.values.get("ai_made") in ("generated", "edited"):
+            roles = MAKING
         one = vocabulary.facts[vocabulary.role_in[thing.about]].type != "set"
-        value = role if one else SetValue(frozenset({role}))
-        found[vocabulary.role_in[thing.about]] = (value, f"{role} unless said otherwise")
+        value = roles[0] if one else SetValue(frozenset(roles))
+        found[vocabulary.role_in[thing.about]] = (
+            value,
+            f"{', '.join(roles)} unless said otherwise",
+        )
     for fact in vocabulary.facts.values():
         if fact.assumed:
             found[fact.name] = (fact.assumed, "the strictest value unless said otherwise")
@@ -140,13 +149,17 @@ def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
     }
     for fact in vocabulary.facts.values():
         if fact.absent and not fact.unrecorded and not skipped.get(fact.name, False):
-            value: Value = (
-                fact.absent
-                if fact.absent != "never"
-                else (NEVER_ON if fact.type == "date" else NEVER_AT)
-            )
-            found[fact.name] = (value, "none was named")
+            found[fact.name] = (_nothing(fact), "none was named")
     return found
+
+
+def _nothing(fact: Fact) -> Value:
+    """The value that says *there is none*."""
+    if fact.type == "set":
+        return SetValue()
+    if fact.absent == "never":
+        return NEVER_ON if fact.type == "date" else NEVER_AT
+    return fact.absent
 
 
 def _unrecorded(vocabulary: Vocabulary, thing: Thing) -> Filled:
@@ -161,6 +174,24 @@ def _unrecorded(vocabulary: Vocabulary, thing: Thing) -> Filled:
             not fact.claimed_by or (isinstance(bases, SetValue) and fact.claimed_by not in claimed)
         )
     }
+
+
+def nothing_done(thing: Thing, asked: Iterable[str], named: Mapping[str, object]) -> Thing:
+    """An asked thing for which nothing was done beyond the records named, marked *assumed*; never at a gate.
+
+    ``asked``: the rules whose records are asked for. ``named``: what the asker typed; a record that
+    is named as unknown (``fulfilled:RULE`` of null) stays so.
+    """
+    unknown = {
+        name.partition(":")[2]
+        for name, value in named.items()
+        if name.startswith("fulfilled:") and str(value).strip().lower() in UNKNOWN
+    }
+    kept = {each for each in asked if not any(is_above(rule, each) for rule in unknown)}
+    if not kept:
+        return thing
+    source = assumed("no other record was named: taken as not done")
+    return attrs.evolve(thing, kept=thing.kept | kept, sources={**thing.sources, RECORDS: source})
 
 
 def believed(vocabulary: Vocabulary, thing: Thing) -> Thing:

@@ -127,6 +127,7 @@ def fact_uses(book: Book) -> dict[str, tuple[str, ...]]:
             note({role}, entry.id)
         note({*(entry.by.origin if entry.by else ()), *entry.binds}, entry.id)
         note({entry.by.on} if entry.by else set(), entry.id)
+        note({entry.every.after} if entry.every else set(), entry.id)
         for item in entry.contents:
             note(facts_in(item.when) if item.when else set(), entry.id)
     for parameter in whole.rulebook.parameters:

@@ -18,6 +18,9 @@ _CHANGE = re.compile(
 )
 NOON = time(12, 0, tzinfo=UTC)
 
+UNKNOWN = ("none", "null", "unknown", "")
+"""What a record is typed as, of which nobody knows."""
+
 
 def thing_from(
     vocabulary: Vocabulary, about: str, facts: Mapping[str, object], at: Location | None = None
@@ -96,7 +99,7 @@ def _record(thing: Thing, rule: str, raw: object, at: Location | None) -> Thing:
     others = tuple(each for each in thing.records if each.rule != rule)
     kept = thing.kept - {rule}
     text = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip().lower()
-    if text in ("none", "null", "unknown", ""):
+    if text in UNKNOWN:
         return attrs.evolve(thing, records=others, kept=kept)
     if text in ("false", "no"):
         return attrs.evolve(thing, records=others, kept=kept | {rule})

@@ -151,7 +151,7 @@ def period_from(raw: Mapping[str, Any], at: Location) -> Period:
 
     Raises: UsageError: a key is not one of the language's.
     """
-    only(raw, ("n", "unit", "from", "first"), at, "period")
+    only(raw, ("n", "unit", "from", "first", "after"), at, "period")
     if raw.get("unit") not in UNITS or not isinstance(raw.get("n"), int):
         raise UsageError(
             "A period says n and its unit.",
@@ -160,7 +160,11 @@ def period_from(raw: Mapping[str, Any], at: Location) -> Period:
             hint=f"Units: {', '.join(UNITS)}.",
         )
     return Period(
-        n=raw["n"], unit=raw["unit"], origin=raw.get("from", "last"), first=raw.get("first")
+        n=raw["n"],
+        unit=raw["unit"],
+        origin=raw.get("from", "last"),
+        first=raw.get("first"),
+        after=raw.get("after", ""),
     )
 
 

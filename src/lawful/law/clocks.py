@@ -7,7 +7,7 @@ days follow a calendar. Where the calendar knows no such year there is no last d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -17,9 +17,11 @@ import attrs
 
 from lawful.law.clauses import OF_INSTANTS, ORIGINS, day_named, record_named
 from lawful.law.counting import Counted, count_days
-from lawful.law.days import add, start_of
-from lawful.law.model import Clock, Entry, Period
+from lawful.law.days import add, civil, start_of
+from lawful.law.model import Clock, Entry
+from lawful.law.periods import in_running_period, running_period
 from lawful.law.thing import Record
+from lawful.law.tree import And, Flag, Node, Passed
 from lawful.terms.outcomes import Answer
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
 
@@ -61,11 +63,15 @@ NOTHING = Last()
 
 @attrs.frozen(kw_only=True)
 class Due:
-    """How a duty stands and when it ends; ``keep_until`` is the end of a ``keep`` that runs."""
+    """How a duty stands and when it ends; ``keep_until`` is the end of a ``keep`` that runs.
+
+    ``next_on``: when what is met now falls due again.
+    """
 
     state: DutyState
     ends: Last = NOTHING
     done_at: datetime | None = None
+    next_on: date | None = None
     keep_until: date | None = None
     at_most: bool = False
 
@@ -101,12 +107,31 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
     if answer is Answer.MET:
         late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
         state = DutyState.MET_LATE if late else DutyState.MET
-        return Due(state=state, ends=ends, done_at=done, keep_until=until, at_most=most)
+        again = _again(court, entry, ends)
+        return Due(
+            state=state,
+            ends=ends,
+            done_at=done,
+            next_on=again,
+            keep_until=until,
+            at_most=most,
+        )
     if entry.by is not None and entry.by.promptly:
         return Due(state=DutyState.PROMPTLY, keep_until=until, at_most=most)
     overdue = _is_after(court.thing.at, court.thing.day(zone), ends)
     state = DutyState.OVERDUE if overdue else DutyState.DUE
     return Due(state=state, ends=ends, keep_until=until, at_most=most)
+
+
+def _again(court: Court, entry: Entry, ends: Last) -> date | None:
+    """The last day in the period after the running one; where periods follow the act, they end anyway."""
+    if entry.every is None:
+        return None
+    _, end = running_period(entry.every, court, entry)
+    if end is None:
+        return ends.on
+    later = attrs.evolve(court.thing, on=end + timedelta(days=1))
+    return last_moment(type(court)(court.book, later), entry).on
 
 
 def zone_of(court: Court, entry: Entry) -> str:
@@ -127,7 +152,7 @@ def _kept_until(court: Court, entry: Entry, done: datetime | None) -> date | Non
     start = done if keep.origin == "done" else court.thing.values.get(keep.origin)
     if not isinstance(start, date) or start in (NEVER_ON, NEVER_AT):
         return None
-    return add(_civil(start, zone_of(court, entry)), keep.at_least or keep.at_most, keep.unit)
+    return add(civil(start, zone_of(court, entry)), keep.at_least or keep.at_most, keep.unit)
 
 
 def last_moment(court: Court, entry: Entry) -> Last:
@@ -142,7 +167,7 @@ def last_moment(court: Court, entry: Entry) -> Last:
         return _fixed(court, entry, clock)
     start, wanted = _start(court, entry, clock)
     if start is None:
-        return Last(wanted=wanted)
+        return Last(wanted=wanted) if wanted else period
     ends = _count(court, entry, clock, start, clock.within)
     if clock.extension and _extended(court, entry, clock, ends):
         longer = _count(court, entry, clock, start, clock.within + clock.extension)
@@ -189,13 +214,43 @@ def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
 
 def _applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
     """Since when a rule applies: as told, and never before it was in force."""
-    since = court.thing.since.get(entry.id)
+    since = court.thing.since.get(entry.id) or _status_since(court, entry)
     if since is None:
         return None, f"since:{entry.id}"
     zone = zone_of(court, entry)
-    if entry.in_force is not None and _civil(since, zone) < entry.in_force:
+    if entry.in_force is not None and civil(since, zone) < entry.in_force:
         return entry.in_force, ""
     return since, ""
+
+
+def _status_since(court: Court, entry: Entry) -> date | None:
+    """Since when a status has had its effect: where a rule waits for a known day to have passed, that day."""
+    zone = zone_of(court, entry)
+    days = [
+        add(civil(value, zone), each.n, each.unit)
+        for line in entry.when
+        for each in _waits(court, line.node)
+        if isinstance(value := court.thing.values.get(each.fact), date)
+        and value not in (NEVER_ON, NEVER_AT)
+    ]
+    return max(days, default=None)
+
+
+def _waits(court: Court, node: Node) -> Iterator[Passed]:
+    """The tests of days gone by that must hold for a condition, through definitions."""
+    match node:
+        case Passed():
+            yield node
+        case And(items):
+            for item in items:
+                yield from _waits(court, item)
+        case Flag(name) if name in court.book.definitions:
+            for live in court.book.definitions[name]:
+                if court.in_force(live):
+                    for line in live.when:
+                        yield from _waits(court, line.node)
+        case _:
+            return
 
 
 def _stale_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
@@ -242,17 +297,13 @@ def _as_instant(value: date | datetime) -> datetime:
     )
 
 
-def _civil(value: date | datetime, zone: str) -> date:
-    return value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
-
-
 def _count(court: Court, entry: Entry, clock: Clock, start: date | datetime, n: int) -> Last:
     zone = zone_of(court, entry)
     n = -n if clock.before else n
     if clock.unit in OF_INSTANTS:
         moment = start if isinstance(start, datetime) else start_of(start, zone)
         return Last(at=moment + timedelta(**{clock.unit: n}))
-    counted = counted_from(court, entry, _civil(start, zone), n, clock.unit)
+    counted = counted_from(court, entry, civil(start, zone), n, clock.unit)
     counting = court.book.instrument(entry).counting
     return Last(
         at=end_of(counted.last_on, zone) if counted.last_on else None,
@@ -297,41 +348,6 @@ def _fixed(court: Court, entry: Entry, clock: Clock) -> Last:
     return Last(at=end_of(value, zone), on=value)
 
 
-def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | None, date | None]:
-    """First and last day of the period that runs on the thing's day.
-
-    ``first`` is the last day of the first period; from ``01-01`` periods follow the calendar. The
-    last day is None where the start is open: then the period is the stretch up to today.
-    """
-    day = court.thing.day(court.book.instrument(entry).zone)
-    if period.origin[:1].isdigit():
-        month, first_day = (int(part) for part in period.origin.split("-"))
-        anchor = date(day.year, month, first_day)
-        if anchor > day:
-            anchor = add(anchor, -1, "years")
-        k = 0
-        while add(anchor, (k + 1) * period.n, period.unit) <= day:
-            k += 1
-        start = add(anchor, k * period.n, period.unit)
-        return start, add(anchor, (k + 1) * period.n, period.unit) - timedelta(days=1)
-    if period.first is None:
-        return add(day, -period.n, period.unit) + timedelta(days=1), None
-    k = 0  # counted from the first end, so that a 31st comes back after a short month
-    while add(period.first, k * period.n, period.unit) < day:
-        k += 1
-    before = add(period.first, (k - 1) * period.n, period.unit)
-    return before + timedelta(days=1), add(period.first, k * period.n, period.unit)
-
-
-def in_running_period(record: Record, court: Court, entry: Entry) -> bool:
-    """Does an act fall in the running period of a rule, where it has one?"""
-    if entry.every is None or record.done_at is None:
-        return True
-    start, _ = running_period(entry.every, court, entry)
-    zone = ZoneInfo(court.book.instrument(entry).zone)
-    return start is None or record.done_at.astimezone(zone).date() >= start
-
-
 def _end_of_period(court: Court, entry: Entry) -> Last:
     """The end of the running period; without a first one, a period after the last act, else after the rule applied."""
     every = entry.every
@@ -347,5 +363,5 @@ def _end_of_period(court: Court, entry: Entry) -> Last:
                 return Last(wanted=(missing,) if missing else ())
             start = since
         assert isinstance(start, date)
-        end = add(_civil(start, zone), every.n, every.unit)
+        end = add(civil(start, zone), every.n, every.unit)
     return Last(at=end_of(end, zone), on=end)

@@ -48,6 +48,11 @@ def of_age_on(born: date, years: int) -> date:
     return guess
 
 
+def civil(value: date | datetime, zone: str) -> date:
+    """The civil day of a date or an instant in a zone."""
+    return value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+
+
 def has_passed(value: Value, n: int, unit: str, day: date, zone: str) -> bool:
     """Has so much time gone by since a date or instant? *Never* has not."""
     if isinstance(value, datetime):

@@ -116,6 +116,9 @@ def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
 
 def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
     """A clock starts from a date or an instant that the thing knows; hours from an instant."""
+    after = entry.every.after if entry.every else ""
+    if after and not _may_start(book, entry, after, ("date", "instant")):
+        yield _error(entry, f"A period of a {entry.about} cannot begin after '{after}'.", "")
     if entry.by is None:
         return
     fixed = entry.by.on if entry.by.on and not entry.by.on[:1].isdigit() else ""
@@ -127,14 +130,18 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
                 yield _error(entry, f"There is no rule '{rule}'.", nearest(rule, book.entries))
             continue
         types = ("instant",) if entry.by.unit in OF_INSTANTS else ("date", "instant")
-        fact = book.vocabulary.facts.get(name)
-        known = fact is not None and book.vocabulary.knows_fact(entry.about, name)
-        if fact is None or not known or fact.type not in types:
+        if not _may_start(book, entry, name, types):
             yield _error(
                 entry,
                 f"A clock of a {entry.about} cannot start from '{name}'.",
                 f"Name a fact of it that is a {' or '.join(types)}.",
             )
+
+
+def _may_start(book: Book, entry: Entry, name: str, types: tuple[str, ...]) -> bool:
+    """Is it a fact that the entry's thing knows, of one of these types?"""
+    fact = book.vocabulary.facts.get(name)
+    return fact is not None and book.vocabulary.knows_fact(entry.about, name) and fact.type in types
 
 
 def check_penalty(book: Book, penalty: Penalty) -> Iterator[LawfulError]:

@@ -114,12 +114,16 @@ class Penalty:
 
 @attrs.frozen(kw_only=True)
 class Period:
-    """``every``: a record is owed for each running period."""
+    """``every``: a record is owed for each running period.
+
+    ``after`` names a fact: of periods with fixed days, the first is the one that begins after it.
+    """
 
     n: int
     unit: str
     origin: str
     first: date | None = None
+    after: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lawful.law.clocks import in_running_period
 from lawful.law.model import Entry
+from lawful.law.periods import in_running_period
 from lawful.law.thing import Record
 from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded
 from lawful.terms.ids import RuleId

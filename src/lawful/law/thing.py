@@ -10,6 +10,9 @@ import attrs
 
 from lawful.terms.values import Source, Value
 
+RECORDS = "records"
+"""Among a thing's sources: that no record was named is taken to mean that nothing was done."""
+
 
 @attrs.frozen(kw_only=True)
 class Record:

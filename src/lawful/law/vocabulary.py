@@ -73,7 +73,7 @@ class Vocabulary:
         """The closed values of an enum or set fact, in order; ``absent`` comes last."""
         fact = self.facts[name]
         values = self.lists[fact.values]
-        if fact.absent and fact.absent not in values:
+        if fact.absent and fact.type != "set" and fact.absent not in values:
             values = {**values, fact.absent: Text("none", "无")}
         return values
 
