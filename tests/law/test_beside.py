@@ -214,3 +214,18 @@ def test_time_goes_on_under_the_law_of_the_day_it_began() -> None:
     assert answers(text, "incident", "on = 2026-02-20", **known) is Answer.UNMET
     late = {**known, "aware_at": "2026-02-02T00:00:00Z"}
     assert answers(text, "incident", "on = 2026-03-20", **late) is Answer.NOT_APPLICABLE
+
+
+def test_a_step_that_follows_another_act_is_owed_for_each_of_them() -> None:
+    """A report on each yearly assessment: last year's report is none on this year's."""
+    steps = rule(name="assess", requires="fulfilled", about="entity") + rule(
+        requires="fulfilled",
+        about="entity",
+        more='by = { within = 20, unit = "days", from = "fulfilled(\'xx.act.1.assess\')" }',
+    )
+    assessed = (
+        "fulfilled:xx.act.1.assess = {}-10-01T00:00:00Z; fulfilled:xx.act.1.a = {}-10-09T00:00:00Z"
+    )
+    assert answers(steps, "entity", assessed.format(2026, 2026)) is Answer.MET
+    assert answers(steps, "entity", assessed.format(2026, 2025)) is Answer.UNDETERMINED
+    assert answers(steps, "entity", assessed.format(2025, 2026)) is Answer.MET

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lawful.law.clauses import record_named
 from lawful.law.model import Entry
 from lawful.law.periods import in_running_period
 from lawful.law.thing import Record
@@ -83,11 +84,27 @@ def state_of(court: Court, node: Beside, reader: Entry) -> Kleene:
 
 
 def _may_count(court: Court, record: Record, entry: Entry) -> bool:
+    """Has it not expired, and was it made for this period, and for the latest act that it follows?"""
     if record.expires_on is not None:
         day = court.thing.day(court.book.instrument(entry).zone)
         if record.expires_on < day:
             return False
+    if _is_before_what_it_follows(court, record, entry):
+        return False
     return in_running_period(record, court, entry)
+
+
+def _is_before_what_it_follows(court: Court, record: Record, entry: Entry) -> bool:
+    """Where the clock runs from another act, each such act wants a record of its own."""
+    if entry.by is None or record.done_at is None:
+        return False
+    rules = [record_named(name) for name in entry.by.origin]
+    acts = [
+        each.done_at
+        for each in court.thing.records
+        if each.done_at and any(rule and each.is_of(rule) for rule in rules)
+    ]
+    return bool(acts) and record.done_at < max(acts)
 
 
 def _stands(court: Court, record: Record, entry: Entry) -> Kleene:
