@@ -68,9 +68,8 @@ def found(answer: Any, expected: Any, case: Case) -> dict[str, Any]:
         parts["routes"] = routes(answer)
     if "routes_with" in expected:
         parts["routes_with"] = set(expected["routes_with"]) <= set(routes(answer))
-    duty = next(
-        (each for each in answer.get("duties", ()) if each["id"] == expected.get("duty")), None
-    )
+    shown = [one for each in answer.get("duties", ()) for one in (each, *each["also"])]
+    duty = next((each for each in shown if each["id"] == expected.get("duty")), None)
     if case.last:
         parts["last"] = moment(duty, case) if duty else None
     for kind in ANSWERS:
