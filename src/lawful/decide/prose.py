@@ -62,6 +62,7 @@ _WORDS = {
         "unknown": "not known",
         "never": "never",
         "none": "none",
+        "own_record": "it is on record",
     },
     "zh": {
         "and": "，且",
@@ -91,6 +92,7 @@ _WORDS = {
         "unknown": "未知",
         "never": "从未",
         "none": "无",
+        "own_record": "已有记录",
     },
 }
 _UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年"}
@@ -98,10 +100,10 @@ _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "<>": "≠"}
 
 
 class Prose:
-    """Words for one book in one language (``en`` or ``zh``)."""
+    """Words for one book in one language (``en`` or ``zh``), its guidance and drafts among them."""
 
     def __init__(self, book: Book, lang: str) -> None:
-        self.book, self.lang = book, "zh" if lang.startswith("zh") else "en"
+        self.book, self.lang = book.everything, "zh" if lang.startswith("zh") else "en"
         self.words = _WORDS[self.lang]
 
     def fact(self, name: str) -> str:
@@ -160,8 +162,9 @@ class Prose:
                 word = self.words["and" if isinstance(node, And) else "or"]
                 text = word.join(self.node(item, depth + 1) for item in items)
                 return f"({text})" if depth else text
-            case Not(In(FactTerm(name), members, listed)):
-                return self.fact(name) + self.words["notin"] + self._members(name, members, listed)
+            case Not(In(FactTerm(name) | PresumedTerm(name) as left, members, listed)):
+                shown = self._members(name, members, listed)
+                return self.fact(name) + self.words["notin"] + shown + self._tail(left)
             case Not(Flag(name)) if name not in self.book.definitions:
                 return self.fact(name) + self.words["colon"] + self.words["no"]
             case Not(item) | Doubted(item):
@@ -187,13 +190,14 @@ class Prose:
                 return self.fact(name) + words["any"] + self._members(name, members, listed)
             case HasAll(name, members):
                 return self.fact(name) + words["all"] + self._members(name, members, "")
-            case In(FactTerm(name), members, listed):
-                return self.fact(name) + words["in"] + self._members(name, members, listed)
+            case In(FactTerm(name) | PresumedTerm(name) as left, members, listed):
+                shown = self._members(name, members, listed)
+                return self.fact(name) + words["in"] + shown + self._tail(left)
             case Passed(name, n, unit):
                 shown = unit if self.lang == "en" else _UNITS[unit]
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
             case Fulfilled(rule):
-                return words["record"] + (self.rule(rule) if rule else "")
+                return words["record"] + self.rule(rule) if rule else words["own_record"]
             case Recorded(rule, item, value):
                 said = words["says"].format(item=item.replace("_", " "), value=value)
                 return words["recorded"] + self.rule(rule) + (said if item else "")
@@ -207,6 +211,12 @@ class Prose:
             case _:
                 raise TypeError(f"{type(node).__name__} has no words")
 
+    def _tail(self, left: Term) -> str:
+        """What is presumed of the side that a condition tests, if anything is."""
+        if not isinstance(left, PresumedTerm):
+            return ""
+        return self.words["presumed"].format(value=self.value(left.name, left.value))
+
     def _members(self, name: str, members: tuple[str, ...], listed: str) -> str:
         if listed:
             return self.book.parameters[listed][0].says.in_(self.lang)
@@ -214,9 +224,7 @@ class Prose:
 
     def _comparison(self, op: str, left: Term, right: Term) -> str:
         assert isinstance(left, (FactTerm, PresumedTerm))
-        tail = ""
-        if isinstance(left, PresumedTerm):
-            tail = self.words["presumed"].format(value=self.value(left.name, left.value))
+        tail = self._tail(left)
         if isinstance(right, Cutoff):
             young = op in (">", ">=")
             if right.table:
@@ -230,6 +238,8 @@ class Prose:
 
     def _right(self, name: str, term: Term) -> str:
         match term:
+            case FactTerm(number) if number in self.book.parameters:  # a line parsed by itself
+                return self.book.parameters[number][0].says.in_(self.lang)
             case Literal(value):
                 return self.value(name, value)
             case Number(parameter):
