@@ -33,8 +33,9 @@ check: install ## style, types, floors, rulebook and house rules
 bench: install ## figures beside a peer's (NAME=law|decide|…); writes benchmarks/latest.json
 	@$(PY) benchmarks/bench.py $(NAME)
 
-docs: install ## write the reference pages under docs/reference anew
+docs: install ## write docs/reference anew, and the law book in English and Chinese under build/docs
 	@$(PY) scripts/docs
+	@$(PY) scripts/lawbook
 
 lock: install ## pin the requirements anew, with hashes (UPGRADE=name for a newer one)
 	@scripts/lock $(UPGRADE)

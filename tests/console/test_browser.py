@@ -75,7 +75,14 @@ def test_accessible_and_within_the_frame(
     context = opened(browser, theme, lang, width)
     page = context.new_page()
     said = complaints(page)
-    for path in ("/ask?example=1", "/query", "/law/cn.pipl.23", "/evidence"):
+    for path in (
+        "/ask?example=1",
+        "/duties?example=1",
+        "/query",
+        "/law/cn.data_export_security_assessment_2022",
+        "/law/cn.pipl.23",
+        "/evidence",
+    ):
         if path == "/query":
             queried(page, address)
         else:
@@ -93,7 +100,16 @@ def test_what_is_folded_away_is_accessible_too(
 ) -> None:
     context = opened(browser, theme, "en", width)
     page = context.new_page()
-    for path in ("/ask?example=3", "/law", "/law/cn.pipl.23"):
+    for path in (
+        "/ask?example=3",
+        "/duties",
+        "/duties?example=2",
+        "/law",
+        "/law/readings",
+        "/law/compare?from=2025-12-31&to=2026-01-01",
+        "/law/cn.pipl",
+        "/law/eu.gdpr.33",
+    ):
         page.goto(address + path)
         page.evaluate(UNFOLD)
         assert page.evaluate(FITS), path
@@ -117,7 +133,13 @@ def test_shortcuts_lead_where_they_say_and_can_be_switched_off(
     assert page.url == f"{address}/law"
     assert page.input_value(".find") == "g q?"
     page.goto(f"{address}/law")
-    for letter, path in (("q", "/query"), ("e", "/evidence"), ("l", "/law"), ("a", "/ask")):
+    for letter, path in (
+        ("q", "/query"),
+        ("d", "/duties"),
+        ("e", "/evidence"),
+        ("l", "/law"),
+        ("a", "/ask"),
+    ):
         page.keyboard.press("g")
         with page.expect_navigation():
             page.keyboard.press(letter)
@@ -156,6 +178,59 @@ def test_a_question_is_asked_by_keyboard_alone(browser: Browser, address: str) -
     assert page.is_visible(".verdict")
     assert "operation=share" in page.url
     assert "data=identifier" in page.url
+    context.close()
+
+
+def test_duties_are_listed_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """Choose a thing, answer a question, press the button: the list comes, and says what is open."""
+    context = opened(browser)
+    page = context.new_page()
+    said = complaints(page)
+    page.goto(f"{address}/duties")
+    page.focus(".tiles a >> nth=0")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    page.focus("#f-offered_in")
+    page.keyboard.type("CN")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "offered_in=CN" in page.url
+    assert page.is_visible("#v")
+    page.focus("section.verdict a[href='#thing']")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#thing")
+    page.focus("details summary >> nth=0")
+    page.keyboard.press("Enter")
+    assert said == []
+    context.close()
+
+
+def test_two_days_are_compared_by_keyboard_alone(browser: Browser, address: str) -> None:
+    context = opened(browser)
+    page = context.new_page()
+    page.goto(f"{address}/law/compare")
+    page.fill("input[name=from]", "2024-03-21")
+    page.focus("input[name=to]")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("2024-03-22")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "from=2024-03-21&to=2024-03-22" in page.url
+    assert page.is_visible("svg.strip >> nth=0")
+    context.close()
+
+
+def test_duties_work_without_script(browser: Browser, address: str) -> None:
+    context = opened(browser, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}/duties")
+    page.click("text=An incident >> nth=0")
+    page.fill("#f-established_in", "DE")
+    page.check("input[name=incident_effects][value=personal_data]")
+    page.click("#thing button.go >> nth=0")
+    assert page.input_value("#f-established_in") == "DE"
+    assert page.is_checked("input[name=incident_effects][value=personal_data]")
+    assert page.is_visible("#v")
     context.close()
 
 
@@ -223,4 +298,8 @@ def test_paper_has_no_navigation_and_prints_where_links_lead(
     assert "/law/" in page.evaluate(link)
     assert page.evaluate(FITS)
     assert len(page.pdf()) > 10_000
+    page.goto(f"{address}/law/cn.data_export_security_assessment_2022")
+    assert page.is_visible("svg.fluid")
+    assert not page.is_visible("form.asof")
+    assert page.evaluate(FITS)
     context.close()

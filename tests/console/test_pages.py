@@ -11,7 +11,7 @@ from lawful.console import app, create_app
 from lawful.console.discovery import pages, tabs
 from lawful.console.language import languages
 from lawful.console.page import Shown, Visit, plain
-from lawful.console.pages import ask, evidence, law, query
+from lawful.console.pages import ask, compare, duties, evidence, law, query, readings
 from lawful.console.rendering import environment
 from lawful.gate.deployment import Deployment
 from tests.console.conftest import Door
@@ -25,8 +25,18 @@ PATHS = [
     "/query",
     "/law",
     "/law?find=export",
+    "/law?on=2020-01-01",
+    "/law/cn.pipl",
+    "/law/cn.app_pi_rules_draft_2026",
     "/law/cn.pipl.38",
     "/law/us.cloud.2713",
+    "/law/readings",
+    "/law/compare",
+    "/law/compare?from=2024-03-21&to=2024-03-22",
+    "/duties",
+    "/duties?about=system",
+    "/duties?example=1",
+    "/duties?example=5",
     "/evidence",
 ]
 LANGS = ["en", "zh-Hans"]
@@ -51,8 +61,15 @@ def test_every_page_answers_in_html_and_json(
 
 
 def test_pages_are_discovered() -> None:
-    assert [each.name for each in tabs()] == ["ask", "query", "law", "evidence"]
-    assert {each.name for each in pages()} == {"ask", "query", "law", "evidence"}
+    assert [each.name for each in tabs()] == ["ask", "duties", "query", "law", "evidence"]
+    named = {each.name for each in pages()}
+    assert named == {"ask", "duties", "query", "law", "compare", "readings", "evidence"}
+    assert {each.under for each in pages() if each.tab is None} == {"law"}
+
+
+def test_a_page_without_a_tab_marks_the_one_it_stands_under(door: Door) -> None:
+    for path in ("/law/compare", "/law/readings", "/law/cn.pipl"):
+        assert '<a href="/law" data-letter="l" aria-current="page">' in door.get(path).text
 
 
 def test_each_tab_is_marked_where_it_is(door: Door) -> None:
@@ -72,7 +89,11 @@ def test_home_opens_an_answered_question(door: Door) -> None:
         ("/ask?example=1", ask.AskPage),
         ("/query", query.QueryPage),
         ("/law", law.LawPage),
+        ("/law/cn.pipl", law.InstrumentPage),
         ("/law/cn.pipl.38", law.ArticlePage),
+        ("/law/compare", compare.ComparePage),
+        ("/law/readings", readings.ReadingsPage),
+        ("/duties?example=1", duties.DutiesPage),
         ("/evidence", evidence.EvidencePage),
     ],
 )
@@ -130,6 +151,8 @@ def test_not_ready_without_evidence(own: Deployment) -> None:
         ("/static/../app.py", 404, "console.404"),
         ("/evidence?before=x", 400, "console.before"),
         ("/law?on=yesterday", 400, "console.date"),
+        ("/law/compare?from=yesterday", 400, "console.date"),
+        ("/law/compare?from=1066-10-14", 400, "console.date"),
     ],
 )
 def test_errors_have_code_sentence_hint(path: str, status: int, code: str, door: Door) -> None:

@@ -54,10 +54,10 @@ def create_app(deployment: Deployment, *, hosts: Iterable[str] = HOSTS) -> Starl
         Route("/readyz", _readyz),
         Route("/static/{name}", _static),
     ]
+    ways = [(page, way) for page in pages() for way in page.ways]
+    ways.sort(key=lambda each: "{" in each[1].path)  # a path written out goes before a pattern
     routes += [
-        Route(way.path, _endpoint(page, way), methods=list(way.methods))
-        for page in pages()
-        for way in page.ways
+        Route(way.path, _endpoint(page, way), methods=list(way.methods)) for page, way in ways
     ]
     app = Starlette(
         routes=routes,
@@ -233,7 +233,7 @@ def _frame(visit: Visit, page: str) -> Frame:
     deployment = visit.deployment
     return Frame(
         preferences=visit.preferences,
-        tab=own.tab.name if own and own.tab else "",
+        tab=own.tab.name if own and own.tab else own.under if own else "",
         tabs=tabs(),
         path=_get_path(visit, own),
         fields=visit.fields,

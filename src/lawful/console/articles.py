@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from lawful.console.clocks import clocks_of
+from lawful.console.language import Words
+from lawful.console.penalties import penalty_view
+from lawful.console.shelf import Shelf
 from lawful.decide import wire
 from lawful.decide.prose import Prose
 from lawful.law.book import Book
-from lawful.law.model import Article, Entry, Line
+from lawful.law.contents import penalties_of, readings_in
+from lawful.law.model import Article, Entry, Instrument, Line, Parameter, Penalty
+from lawful.law.model import Prose as ProseItem
 from lawful.terms.ids import RuleId
+
+PROSE_IN = {"In our words": "en", "用我们的话说": "zh-Hans"}
+"""The headings of an article's own prose, and the language of each."""
 
 
 def place_of(book: Book, name: str) -> str | None:
-    """The article in which an article, entry, parameter, prose item or reading stands."""
+    """The article in which an article, entry, parameter, penalty, prose item or reading stands."""
     rulebook = book.rulebook
     if name in rulebook.articles:
         return name
     if name in rulebook.readings:
         return rulebook.readings[name].article
-    entries = {str(each.id): each.article for each in rulebook.entries}
-    parameters = {str(each.id): each.article for each in rulebook.parameters}
-    prose = {str(each.id): each.article for each in rulebook.prose}
-    return entries.get(name) or parameters.get(name) or prose.get(name)
+    every: tuple[Entry | Parameter | Penalty | ProseItem, ...] = (
+        *rulebook.entries,
+        *rulebook.parameters,
+        *rulebook.penalties,
+        *rulebook.prose,
+    )
+    return next((each.article for each in every if each.id == name), None)
 
 
 def state_of(first: date | None, last: date | None, on: date) -> str:
@@ -33,10 +45,47 @@ def state_of(first: date | None, last: date | None, on: date) -> str:
     return "no_longer" if last is not None and last < on else "in_force"
 
 
+def standing_of(force: str, first: date | None, last: date | None, on: date) -> str:
+    """The state on a day; a draft is ``draft`` until it has a day of its own."""
+    return "draft" if force == "draft" and first is None else state_of(first, last, on)
+
+
+def source_view(instrument: Instrument, name: str) -> dict[str, str]:
+    """Where a text was read, and the hash of the official text that counsel deposited (or none)."""
+    known = {key: str(value) for key, value in instrument.sources[name].items()}
+    return {"id": name, "url": "", "read": "", "official_sha256": "", **known}
+
+
+def subject_of(article: Article, entries: Iterable[Entry], lang: str) -> str:
+    """What an article is about: its heading, or in Chinese what its first entry says."""
+    title = article.title.partition(" · ")[2] or article.title
+    first = next(iter(entries), None)
+    return title if lang == "en" or first is None else first.says.in_(lang)
+
+
+def sections_of(article: Article, lang: str) -> tuple[Mapping[str, str], ...]:
+    """The prose in the page's language; what is written in English only is marked so."""
+    kept = []
+    for heading, body in article.sections:
+        written = PROSE_IN.get(heading, "en")
+        if heading in PROSE_IN and written != lang:
+            continue
+        key = "words" if heading in PROSE_IN else "reading" if heading == "How we read it" else ""
+        kept.append({"key": key, "heading": heading, "body": body, "lang": written})
+    return tuple(kept)
+
+
+def role_word(prose: Prose, role: str, words: Words) -> str:
+    """A role as a person reads it."""
+    roles = prose.book.vocabulary.values_of("roles")
+    if role in roles:
+        return roles[role].in_(words.lang)
+    return words(f"role.{role}") if words.has(f"role.{role}") else role
+
+
 def article_view(book: Book, article: Article, lang: str, on: date) -> dict[str, Any]:
     """The head of an article: citations, dates, where its text was read, review state."""
     instrument = book.rulebook.instruments[article.instrument]
-    source = instrument.sources[article.source]
     return {
         "id": article.id,
         "title": article.title,
@@ -44,43 +93,58 @@ def article_view(book: Book, article: Article, lang: str, on: date) -> dict[str,
         "citation_en": article.citation_en,
         "lang": instrument.lang,
         "instrument": instrument.title.in_(lang),
+        "instrument_id": str(instrument.id),
         "force": article.force,
         "jurisdiction": instrument.jurisdiction,
         "zone": instrument.zone,
         "in_force": wire.plain(article.in_force),
         "until": wire.plain(article.until),
-        "state": state_of(article.in_force, article.until, on),
+        "state": standing_of(article.force, article.in_force, article.until, on),
         "verified": article.verified,
         "reviewed": [dict(each) for each in article.reviewed],
         "provisions": list(article.provisions),
-        "source": {"id": article.source, **{key: str(value) for key, value in source.items()}},
+        "source": source_view(instrument, article.source),
         "file": article.file,
     }
 
 
-def entry_view(book: Book, entry: Entry, prose: Prose, on: date) -> dict[str, Any]:
-    """An entry: conditions as written and in words, exceptions both ways, examples."""
+def entry_view(shelf: Shelf, entry: Entry, prose: Prose, words: Words, on: date) -> dict[str, Any]:
+    """An entry: conditions as written and in words, clocks, exceptions both ways, cost, examples."""
+    book = shelf.book
     lines = {
         "when": entry.when,
         "unless": entry.unless,
         "requires": entry.requires or (),
         "commands": entry.commands,
     }
+    every = [line for found in lines.values() for line in found]
     return {
         **wire.entry(entry, book, prose),
         "about": entry.about,
-        "bearer": list(entry.bearer),
+        "bearer": [role_word(prose, each, words) for each in entry.bearer],
         "name": entry.name,
-        "state": state_of(entry.in_force, entry.until, on),
+        "state": standing_of(entry.force, entry.in_force, entry.until, on),
         "binding": entry.id in book.entries,
         "never_met": entry.kind.value == "rule" and entry.requires is None,
+        "to": entry.to,
+        "contents": [
+            {"name": each.name, "when": prose.node(each.when) if each.when else ""}
+            for each in entry.contents
+        ],
+        "binds": [prose.fact(each) for each in entry.binds],
+        "clocks": dict(clocks_of(entry, words, prose)),
         "conditions": {
             part: [_line(each, prose) for each in found] for part, found in lines.items() if found
         },
+        "readings": sorted({name for line in every for name in readings_in(line.node)}),
         "defeated_by": _named(book, book.defeaters.get(entry.id, ()), prose),
         "defeats": _named(
             book, (each for each, by in book.defeaters.items() if entry.id in by), prose
         ),
+        "penalties": [
+            {"id": each.id, "article": each.article, "says": each.says.in_(words.lang)}
+            for each in penalties_of(book.rulebook, entry.id)
+        ],
         "examples": [
             {
                 "change": each.change,
@@ -88,10 +152,68 @@ def entry_view(book: Book, entry: Entry, prose: Prose, on: date) -> dict[str, An
                 "because": each.because,
                 "line": each.line,
             }
-            for each in book.rulebook.examples
-            if each.rule == entry.id
+            for each in shelf.examples.get(entry.id, ())
         ],
     }
+
+
+def parameter_view(parameter: Parameter, prose: Prose, on: date) -> dict[str, Any]:
+    """A dated number, list of places, or table of numbers by place."""
+    regions = prose.book.vocabulary.lists["regions"]
+
+    def place(code: str) -> str:
+        return regions[code].in_(prose.lang) if code in regions else code
+
+    return {
+        "id": parameter.id,
+        "name": parameter.name,
+        "says": parameter.says.in_(prose.lang),
+        "number": parameter.number,
+        "listed": [place(each) for each in parameter.listed],
+        "by_region": {place(code): n for code, n in parameter.by_region.items()},
+        "other": parameter.other,
+        "in_force": wire.plain(parameter.in_force),
+        "until": wire.plain(parameter.until),
+        "state": state_of(parameter.in_force, parameter.until, on),
+        "verified": parameter.verified,
+        "force": "law",
+    }
+
+
+def reading_view(shelf: Shelf, name: str, prose: Prose) -> dict[str, Any]:
+    """A contested question: its options, the one in use, and the entries that turn on it."""
+    book, known = shelf.book, shelf.book.rulebook.readings[name]
+    return {
+        "id": name,
+        "question": known.question.in_(prose.lang),
+        "chosen": book.readings[name],
+        "default": known.default,
+        "confidence": known.confidence,
+        "article": known.article,
+        "options": {key: text.in_(prose.lang) for key, text in known.options.items()},
+        "entries": [
+            {
+                "id": entry.id,
+                "article": entry.article,
+                "says": entry.says.in_(prose.lang),
+                "citation": entry.citation,
+                "citation_en": entry.citation_en,
+                "lang": book.instrument(entry).lang,
+                "line": line.text,
+                "words": prose.node(line.node),
+            }
+            for entry, line in shelf.on_readings[name]
+        ],
+    }
+
+
+def article_penalties(shelf: Shelf, article: Article, words: Words, prose: Prose) -> list[Any]:
+    """The penalties that stand in an article, and those elsewhere that its entries may cost."""
+    own = shelf.contents[article.id]
+    found = {each.id: each for each in own.penalties}
+    for entry in own.entries:
+        found |= {each.id: each for each in penalties_of(shelf.book.rulebook, entry.id)}
+    return [penalty_view(each, words, prose) for each in found.values()]
 
 
 def _line(line: Line, prose: Prose) -> dict[str, str]:

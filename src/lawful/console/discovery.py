@@ -14,11 +14,12 @@ from lawful.console.page import Tab, Way
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """One module of ``pages``."""
+    """One module of ``pages``; without a tab of its own it may stand ``under`` another's."""
 
     name: str
     ways: tuple[Way, ...]
     tab: Tab | None
+    under: str = ""
 
 
 @cache
@@ -28,7 +29,12 @@ def pages() -> tuple[Page, ...]:
     for module in pkgutil.iter_modules(folder.__path__):
         content = importlib.import_module(f"{folder.__name__}.{module.name}")
         found.append(
-            Page(name=module.name, ways=tuple(content.WAYS), tab=getattr(content, "TAB", None))
+            Page(
+                name=module.name,
+                ways=tuple(content.WAYS),
+                tab=getattr(content, "TAB", None),
+                under=getattr(content, "UNDER", ""),
+            )
         )
     return tuple(sorted(found, key=lambda each: (each.tab.order if each.tab else 99, each.name)))
 

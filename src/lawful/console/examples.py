@@ -16,26 +16,37 @@ from lawful.terms.texts import Text
 
 @attrs.frozen(kw_only=True)
 class Example:
-    """One worked question: its number from 1, its title, its facts as typed, its day."""
+    """One worked question: its number from 1, its title, its facts as typed, its day, what it is about."""
 
     number: int
     title: Text
     on: str
+    about: str = "use"
     facts: Mapping[str, object] = attrs.field(hash=False)
 
 
-@cache
 def examples() -> tuple[Example, ...]:
-    """All worked questions, in order."""
+    """The worked questions about a use, in order."""
+    return _examples("example")
+
+
+def things() -> tuple[Example, ...]:
+    """The worked things whose duties are asked for, in order."""
+    return _examples("thing")
+
+
+@cache
+def _examples(table: str) -> tuple[Example, ...]:
     raw = tomllib.loads((files("lawful.console") / "examples.toml").read_text(encoding="utf-8"))
     return tuple(
         Example(
             number=number,
             title=Text(**each["title"]),
             on=str(each["on"]),
+            about=each.get("about", "use"),
             facts={name: _typed(value) for name, value in each["facts"].items()},
         )
-        for number, each in enumerate(raw["example"], 1)
+        for number, each in enumerate(raw[table], 1)
     )
 
 

@@ -29,7 +29,8 @@ EMPTY = "-"
 """A checkbox that says: the set is known, and empty."""
 
 _OWN = ("entity", "activity")
-_FIELDS = ("on", "example", "format", "lang", "theme", "keys", "go")
+_BESIDE = ("fulfilled:", "recorded:", "since:", "stale:")
+_FIELDS = ("on", "about", "example", "format", "lang", "theme", "keys", "go")
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +63,7 @@ class Field:
         return tuple(each.label for each in self.options if each.chosen)
 
 
-def facts_in(visit: Visit) -> dict[str, object]:
+def facts_in(visit: Visit, about: str = "use") -> dict[str, object]:
     """The facts that fields say: sets as lists, ``null`` as unknown, empty ones as not said.
 
     Raises: UsageError: a field is no fact; the nearest name is offered.
@@ -73,9 +74,9 @@ def facts_in(visit: Visit) -> dict[str, object]:
         given = [each.strip() for each in visit.all(name) if each.strip()]
         if name in _FIELDS or not given:
             continue
-        if name in _OWN or name.startswith("fulfilled:"):
+        if name in _OWN or name.startswith(_BESIDE):
             facts[name] = given[-1]
-        elif vocabulary.find(name, "use").type == "set":
+        elif vocabulary.find(name, about).type == "set":
             facts[name] = _members(given)
         else:
             facts[name] = None if given[-1] == "null" else given[-1]
@@ -153,6 +154,19 @@ class Form:
             kind="choice",
             wanted=True,
             options=options,
+        )
+
+    def moment(self, kind: str, rule: str) -> Field:
+        """The field that asks ``since`` when a rule applies, or its record is ``stale``."""
+        name = f"{kind}:{rule}"
+        return Field(
+            name=name,
+            label=self.prose.words[kind] + self.prose.rule(rule),
+            question=rule,
+            kind="text",
+            wanted=True,
+            value=str(self.facts.get(name, "")),
+            form=self.words("form.date"),
         )
 
     def entity(self) -> Field | None:

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from lawful.console import drawings
+from lawful.console import drawings, lanes
 from lawful.console.language import languages
 from lawful.console.page import address
 
@@ -53,7 +53,7 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"t": languages()[lang], "address": address, "draw": drawings}
+    made.globals |= {"t": languages()[lang], "address": address, "draw": drawings, "lay": lanes}
     made.filters |= {"prose": prose, "number": number, "pretty": pretty}
     return made
 

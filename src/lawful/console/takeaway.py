@@ -22,6 +22,19 @@ def shell_line(facts: Mapping[str, object], on: str) -> str:
     return shlex.join([*words, *(["--on", on] if on else [])])
 
 
+def duties_line(about: str, facts: Mapping[str, object], on: str) -> str:
+    """The ``lawful duties`` line that asks for the same list.
+
+    >>> duties_line("incident", {"ciio": None}, "2026-11-24T09:00Z")
+    'lawful duties incident --fact ciio=null --at 2026-11-24T09:00Z'
+    """
+    words = ["lawful", "duties", about]
+    for name, value in facts.items():
+        words += ["--fact", f"{name}={_word(value)}"]
+    moment = ["--at" if "T" in on else "--on", on] if on else []
+    return shlex.join([*words, *moment])
+
+
 def _word(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return ",".join(map(str, value)) or "[]"

@@ -64,6 +64,7 @@ _WORDS = {
         "unknown": "not known",
         "never": "never",
         "none": "none",
+        "own_record": "it is on record",
     },
     "zh": {
         "and": "，且",
@@ -94,6 +95,7 @@ _WORDS = {
         "unknown": "未知",
         "never": "从未",
         "none": "无",
+        "own_record": "已有记录",
     },
 }
 _UNITS = {"days": "天", "weeks": "周", "months": "个月", "years": "年"}
@@ -101,10 +103,10 @@ _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "<>": "≠"}
 
 
 class Prose:
-    """Words for one book in one language (``en`` or ``zh``)."""
+    """Words for one book in one language (``en`` or ``zh``), its guidance and drafts among them."""
 
     def __init__(self, book: Book, lang: str) -> None:
-        self.book, self.lang = book, "zh" if lang.startswith("zh") else "en"
+        self.book, self.lang = book.everything, "zh" if lang.startswith("zh") else "en"
         self.words = _WORDS[self.lang]
 
     def fact(self, name: str) -> str:
@@ -200,7 +202,7 @@ class Prose:
                 shown = unit if self.lang == "en" else _UNITS[unit]
                 return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
             case Fulfilled(rule):
-                return words["record"] + (self.rule(rule) if rule else "")
+                return words["record"] + self.rule(rule) if rule else words["own_record"]
             case Recorded(rule, item, value):
                 said = words["says"].format(
                     item=item.replace("_", " "), value=value.replace("_", " ")
@@ -243,6 +245,8 @@ class Prose:
 
     def _right(self, name: str, term: Term) -> str:
         match term:
+            case FactTerm(number) if number in self.book.parameters:  # a line parsed by itself
+                return self.book.parameters[number][0].says.in_(self.lang)
             case Literal(value):
                 return self.value(name, value)
             case Number(parameter):

@@ -114,7 +114,7 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         coverage = _coverage(meta)
     rulebook = Rulebook(
         vocabulary=vocabulary,
-        instruments=instruments,
+        instruments={name: _with_readme(each, files) for name, each in instruments.items()},
         articles=articles,
         entries=tuple(_with_numbers(each, found[Parameter]) for each in found[Entry]),
         parameters=tuple(found[Parameter]),
@@ -197,6 +197,12 @@ def _calendars(files: Mapping[str, bytes]) -> Calendars:
     }
     with legible("calendars"):
         return load_calendars(parsed)
+
+
+def _with_readme(instrument: Instrument, files: Mapping[str, bytes]) -> Instrument:
+    """An instrument with the page for people that lies beside it."""
+    path = posixpath.join(posixpath.dirname(instrument.file), "README.md")
+    return attrs.evolve(instrument, readme=files.get(path, b"").decode("utf-8", "replace"))
 
 
 def _with_numbers(entry: Entry, parameters: list[Parameter]) -> Entry:

@@ -258,7 +258,10 @@ class Article:
 
 @attrs.frozen(kw_only=True)
 class Instrument:
-    """A law, regulation, decision or company policy: zone, counting, scope per kind of thing."""
+    """A law, regulation, decision or company policy: zone, counting, scope per kind of thing.
+
+    ``readme`` is the page for people beside it: what is covered, and what is left to a person.
+    """
 
     id: InstrumentId
     jurisdiction: str
@@ -273,6 +276,7 @@ class Instrument:
     scope: Mapping[str, tuple[Line, ...]] = attrs.field(hash=False)
     sources: Mapping[str, Mapping[str, str]] = attrs.field(hash=False)
     file: str = ""
+    readme: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,7 @@ from lawful.evidence import EvidenceLog, Leaf, verify_proof
 from lawful.terms.errors import ProofFailure, UsageError
 
 PATH = "/evidence"
-TAB = Tab(name="evidence", path=PATH, order=4, letter="e")
+TAB = Tab(name="evidence", path=PATH, order=5, letter="e")
 SHOWN = 25
 
 

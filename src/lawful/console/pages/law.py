@@ -1,4 +1,4 @@
-"""Law: which articles there are, and what each says, reads, shows and rests on."""
+"""Law: which instruments and articles there are, and what each says, reads, shows and rests on."""
 
 from __future__ import annotations
 
@@ -9,58 +9,92 @@ from typing import Any
 import attrs
 from starlette.exceptions import HTTPException
 
-from lawful.console.articles import article_view, entry_view, place_of, state_of
+from lawful.console.articles import (
+    article_penalties,
+    article_view,
+    entry_view,
+    parameter_view,
+    place_of,
+    reading_view,
+    sections_of,
+    state_of,
+)
+from lawful.console.instruments import (
+    article_row,
+    by_jurisdiction,
+    instrument_view,
+    lanes_of,
+)
 from lawful.console.page import Answer, Elsewhere, Shown, Tab, Visit, Way, address, day_from
+from lawful.console.shelf import Shelf, shelf_of
 from lawful.decide.prose import Prose
-from lawful.law.book import Book
-from lawful.law.model import Article
+from lawful.law.model import Article, Instrument
+from lawful.terms.ids import InstrumentId
 
 PATH = "/law"
-TAB = Tab(name="law", path=PATH, order=3, letter="l")
+TAB = Tab(name="law", path=PATH, order=4, letter="l")
 
 
 @attrs.frozen(kw_only=True)
 class LawPage:
-    """Instruments with their articles as they stand on a day, and the coverage table."""
+    """Instruments by jurisdiction as they stand on a day, or the articles found; the coverage table."""
 
     on: str
     find: str
-    articles: int
+    found: int
     instruments: tuple[Mapping[str, Any], ...]
+    jurisdictions: tuple[Mapping[str, Any], ...]
     topics: tuple[Mapping[str, Any], ...]
     coverage: tuple[Mapping[str, Any], ...]
+    readings: int
     book: Mapping[str, Any] = attrs.field(hash=False)
 
 
 @attrs.frozen(kw_only=True)
+class InstrumentPage:
+    """One instrument: what it is, its page for people, its articles and when they are in force."""
+
+    on: str
+    instrument: Mapping[str, Any] = attrs.field(hash=False)
+    readme: str
+    lanes: tuple[Mapping[str, Any], ...]
+    articles: tuple[Mapping[str, Any], ...]
+
+
+@attrs.frozen(kw_only=True)
 class ArticlePage:
-    """One article: prose, entries, readings, examples, source and review state."""
+    """One article: prose, entries, readings, cost, examples, source and review state."""
 
     on: str
     article: Mapping[str, Any] = attrs.field(hash=False)
     sections: tuple[Mapping[str, str], ...]
     entries: tuple[Mapping[str, Any], ...]
+    parameters: tuple[Mapping[str, Any], ...]
     readings: tuple[Mapping[str, Any], ...]
+    penalties: tuple[Mapping[str, Any], ...]
     prose: tuple[Mapping[str, Any], ...]
 
 
 def show_all(visit: Visit) -> Answer:
-    """The instruments and the articles that a search finds, all without one."""
-    book, on = visit.deployment.book, day_from(visit.one("on")) or visit.deployment.today()
+    """The instruments by jurisdiction; with words to find, the articles that have them all."""
+    shelf, on = shelf_of(visit.deployment.book), _day(visit)
     find = visit.one("find").strip()
-    if place_of(book, find):
+    if find in shelf.book.rulebook.instruments or place_of(shelf.book, find):
         return Elsewhere(to=address(f"{PATH}/{find}", []))
-    articles = [each for each in book.rulebook.articles.values() if _matches(book, each, find)]
+    matches = _matches(shelf, find) if find else []
+    book = shelf.book
     page = LawPage(
         on=on.isoformat(),
         find=find,
-        articles=len(articles),
-        instruments=tuple(_instruments(visit, articles, on)),
+        found=len(matches),
+        instruments=tuple(_grouped(shelf, matches, visit.lang, on)),
+        jurisdictions=() if find else tuple(by_jurisdiction(shelf, visit.words, on)),
         topics=tuple(
             {"id": each.id, "text": each.text.in_(visit.lang)}
             for each in book.rulebook.coverage.topics
         ),
         coverage=tuple(_coverage(visit, on)),
+        readings=len(book.rulebook.readings),
         book={
             "version": book.rulebook.version,
             "hash": book.hash,
@@ -72,91 +106,95 @@ def show_all(visit: Visit) -> Answer:
 
 
 def show_one(visit: Visit) -> Answer:
-    """One article; an entry's or reading's id leads to its place in it."""
+    """An instrument or an article; an entry's or reading's id leads to its place in its article."""
     book, name = visit.deployment.book, visit.params["id"]
-    article = book.rulebook.articles.get(name)
-    if article is None:
-        place = place_of(book, name)
-        if place is None:
-            raise HTTPException(404)
-        return Elsewhere(to=f"{address(f'{PATH}/{place}', visit.fields)}#{name}")
-    on = day_from(visit.one("on")) or visit.deployment.today()
-    prose = Prose(book, visit.lang)
-    page = ArticlePage(
-        on=on.isoformat(),
-        article=article_view(book, article, visit.lang, on),
-        sections=_sections(article, visit.lang),
-        entries=tuple(
-            entry_view(book, each, prose, on)
-            for each in book.rulebook.entries
-            if each.article == article.id
-        ),
-        readings=tuple(_readings(book, article, visit.lang)),
-        prose=tuple(
-            {"id": str(each.id), "says": each.says.in_(visit.lang), "reason": each.reason}
-            for each in book.rulebook.prose
-            if each.article == article.id
-        ),
-    )
-    return Shown(template="article.html", context=page)
+    if instrument := book.rulebook.instruments.get(InstrumentId(name)):
+        return _instrument(visit, shelf_of(book), instrument)
+    if article := book.rulebook.articles.get(name):
+        return _article(visit, shelf_of(book), article)
+    place = place_of(book, name)
+    if place is None:
+        raise HTTPException(404)
+    return Elsewhere(to=f"{address(f'{PATH}/{place}', visit.fields)}#{name}")
 
 
 WAYS = (Way(path=PATH, handler=show_all), Way(path=PATH + "/{id}", handler=show_one))
 
 
-def _matches(book: Book, article: Article, find: str) -> bool:
-    """Does every word stand in the article's id, title, citations, or in what its entries say?"""
-    says = (
-        text
-        for each in book.rulebook.entries
-        if each.article == article.id
-        for text in (each.id, each.says.en, each.says.zh)
+def _day(visit: Visit) -> date:
+    return day_from(visit.one("on")) or visit.deployment.today()
+
+
+def _instrument(visit: Visit, shelf: Shelf, instrument: Instrument) -> Answer:
+    on, prose = _day(visit), Prose(shelf.book, visit.lang)
+    page = InstrumentPage(
+        on=on.isoformat(),
+        instrument=instrument_view(shelf, instrument, prose, visit.words, on),
+        readme=instrument.readme.partition("\n")[2].strip()
+        if instrument.readme.startswith("# ")
+        else instrument.readme,
+        lanes=tuple(lanes_of(shelf, instrument, on)),
+        articles=tuple(
+            article_row(shelf, each, visit.lang, on) for each in shelf.articles[instrument.id]
+        ),
     )
-    text = " ".join(
-        (article.id, article.title, article.citation, article.citation_en, *says)
-    ).lower()
-    return all(word in text for word in find.lower().split())
+    return Shown(template="instrument.html", context=page)
 
 
-def _instruments(
-    visit: Visit, articles: Iterable[Article], on: date
+def _article(visit: Visit, shelf: Shelf, article: Article) -> Answer:
+    on, prose = _day(visit), Prose(shelf.book, visit.lang)
+    own = shelf.contents[article.id]
+    entries = tuple(entry_view(shelf, each, prose, visit.words, on) for each in own.entries)
+    readings = dict.fromkeys(
+        (
+            *(each.id for each in own.readings),
+            *(one for each in entries for one in each["readings"]),
+        )
+    )
+    page = ArticlePage(
+        on=on.isoformat(),
+        article=article_view(shelf.book, article, visit.lang, on),
+        sections=sections_of(article, visit.lang),
+        entries=entries,
+        parameters=tuple(parameter_view(each, prose, on) for each in own.parameters),
+        readings=tuple(reading_view(shelf, each, prose) for each in readings),
+        penalties=tuple(article_penalties(shelf, article, visit.words, prose)),
+        prose=tuple(
+            {"id": str(each.id), "says": each.says.in_(visit.lang), "reason": each.reason}
+            for each in own.prose
+        ),
+    )
+    return Shown(template="article.html", context=page)
+
+
+def _matches(shelf: Shelf, find: str) -> list[Article]:
+    """The articles in which every word stands: in id, title, citations, or what entries say."""
+    words = find.lower().split()
+    return [
+        article
+        for name, article in shelf.book.rulebook.articles.items()
+        if all(word in shelf.texts[name] for word in words)
+    ]
+
+
+def _grouped(
+    shelf: Shelf, articles: Iterable[Article], lang: str, on: date
 ) -> Iterable[Mapping[str, Any]]:
-    book = visit.deployment.book
-    groups: dict[str, list[Article]] = {}
+    """The articles found, under their instruments."""
+    groups: dict[InstrumentId, list[Article]] = {}
     for each in articles:
-        groups.setdefault(str(each.instrument), []).append(each)
-    for instrument in book.rulebook.instruments.values():
-        found = groups.get(str(instrument.id))
-        if found:
-            rows = [_row(visit, each, on) for each in sorted(found, key=lambda each: each.file)]
+        groups.setdefault(each.instrument, []).append(each)
+    for name, instrument in shelf.book.rulebook.instruments.items():
+        if name in groups:
+            found = sorted(groups[name], key=lambda each: each.file)
             yield {
-                "id": str(instrument.id),
-                "title": instrument.title.in_(visit.lang),
+                "id": str(name),
+                "title": instrument.title.in_(lang),
                 "lang": instrument.lang,
                 "force": instrument.force,
                 "jurisdiction": instrument.jurisdiction,
-                "articles": rows,
+                "articles": [article_row(shelf, each, lang, on) for each in found],
             }
-
-
-def _row(visit: Visit, article: Article, on: date) -> dict[str, Any]:
-    entries = [
-        each for each in visit.deployment.book.rulebook.entries if each.article == article.id
-    ]
-    title = article.title.partition(" · ")[2] or article.title
-    subject = title if visit.lang == "en" or not entries else entries[0].says.in_(visit.lang)
-    return {
-        "id": article.id,
-        "title": title,
-        "subject": subject,
-        "citation": article.citation,
-        "citation_en": article.citation_en,
-        "entries": len(entries),
-        "verified": article.verified,
-        "unverified_entries": sum(1 for each in entries if not each.verified),
-        "reviewed": bool(article.reviewed),
-        "state": state_of(article.in_force, article.until, on),
-    }
 
 
 def _coverage(visit: Visit, on: date) -> Iterable[Mapping[str, Any]]:
@@ -170,39 +208,3 @@ def _coverage(visit: Visit, on: date) -> Iterable[Mapping[str, Any]]:
             "now": state_of(each.in_force, each.until, on),
             "note": each.note.in_(visit.lang) if each.note else "",
         }
-
-
-def _sections(article: Article, lang: str) -> tuple[Mapping[str, str], ...]:
-    """The prose in the page's language; what is written in English only is marked so."""
-    ours = {"In our words": "en", "用我们的话说": "zh-Hans"}
-    kept = []
-    for heading, body in article.sections:
-        written = ours.get(heading, "en")
-        if heading in ours and written != lang:
-            continue
-        kept.append(
-            {
-                "key": "words"
-                if heading in ours
-                else "reading"
-                if heading == "How we read it"
-                else "",
-                "heading": heading,
-                "body": body,
-                "lang": written,
-            }
-        )
-    return tuple(kept)
-
-
-def _readings(book: Book, article: Article, lang: str) -> Iterable[Mapping[str, Any]]:
-    for each in book.rulebook.readings.values():
-        if each.article == article.id:
-            yield {
-                "id": each.id,
-                "question": each.question.in_(lang),
-                "chosen": book.readings[each.id],
-                "default": each.default,
-                "confidence": each.confidence,
-                "options": {key: text.in_(lang) for key, text in each.options.items()},
-            }

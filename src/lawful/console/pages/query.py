@@ -16,7 +16,7 @@ from lawful.enforce.query import SqlRefused, run_query
 from lawful.terms.errors import LawfulError, UsageError
 
 PATH = "/query"
-TAB = Tab(name="query", path=PATH, order=2, letter="q")
+TAB = Tab(name="query", path=PATH, order=3, letter="q")
 ROWS_SHOWN = 20
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 
