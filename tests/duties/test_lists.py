@@ -125,6 +125,18 @@ def test_hours_run_to_the_minute(deployment: Deployment) -> None:
         assert next(each for each in answer["duties"] if each["id"] == rule)["state"] == state
 
 
+def test_the_notice_and_the_law_ask_for_one_filing_by_one_day(deployment: Deployment) -> None:
+    """Above the figure long before the notice of 2025-07-18: told once since when, 2025-08-29 for both."""
+    case = read(next(file for file in FILES if file.stem.startswith("e3")))
+    facts = {name: value for name, value in case["facts"].items() if "fulfilled" not in name}
+    answer = listed(deployment, {**case, "facts": facts})
+    filing = next(each for each in answer["duties"] if each["id"] == "cn.pipl.52.file")
+    assert (filing["state"], filing["last_on"]) == ("overdue", "2025-08-29")
+    notice = next(each for each in filing["also"] if each["id"].startswith("cn.cac_notices_2025"))
+    assert notice["last_on"] == "2025-08-29"
+    assert not [each for each in answer["wanted"] if "52" in each["name"] or "pipo" in each["name"]]
+
+
 def test_nobody_is_asked_what_place_alone_decides(deployment: Deployment) -> None:
     """In no list is more than twenty things asked, and none for the law of a place that is not touched."""
     for file in FILES:

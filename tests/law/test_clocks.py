@@ -218,3 +218,21 @@ def test_the_first_yearly_act_counts_from_when_a_status_took_effect(by: str) -> 
     found = owed("entity", YEARLY + by, on, when=when, designated_on=date(2025, 4, 25))
     assert (found.state, found.last_on) == (DutyState.OVERDUE, date(2026, 8, 25))
     assert owed("entity", YEARLY + by, on).wanted == (f"since:{A}",)
+
+
+@pytest.mark.parametrize(
+    ("when", "asked"), [("ciio", "xx.act.1.b"), ("ciio AND labour_rules", A), ("NOT ciio", A)]
+)
+def test_one_act_for_the_same_reason_is_asked_once_since_when(when: str, asked: str) -> None:
+    """A rule met by another's record, and waiting for the same, runs from when that other began to apply."""
+    clock = 'by = { within = 30, unit = "days", from = "applies" }'
+    book = small_book(
+        rule(when=when, requires="fulfilled('xx.act.1.b')", about="entity", more=clock)
+        + rule(when="ciio", name="b", requires="fulfilled", about="entity", more=clock)
+    )
+    values: dict[str, Value | None] = {"ciio": True, "labour_rules": True}
+    thing = Thing(about="entity", at=AWARE, values=values)
+    entry = book.entries[RuleId(A)]
+    assert last_moment(Court(book, thing), entry).wanted == (f"since:{asked}",)
+    told = attrs.evolve(thing, since={asked: date(2026, 1, 5)})
+    assert last_moment(Court(book, told), entry).on == date(2026, 2, 4)

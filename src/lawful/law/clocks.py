@@ -21,7 +21,8 @@ from lawful.law.days import add, civil, start_of
 from lawful.law.model import Clock, Entry
 from lawful.law.periods import in_running_period, running_period
 from lawful.law.thing import Record
-from lawful.law.tree import And, Flag, Node, Passed
+from lawful.law.tree import And, Flag, Fulfilled, Node, Passed
+from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
 
@@ -214,13 +215,31 @@ def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
 
 def _applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
     """Since when a rule applies: as told, and never before it was in force."""
-    since = court.thing.since.get(entry.id) or _status_since(court, entry)
+    asked = _same_act(court, entry)
+    told = court.thing.since.get(entry.id) or court.thing.since.get(asked.id)
+    since = told or _status_since(court, entry)
     if since is None:
-        return None, f"since:{entry.id}"
+        return None, f"since:{asked.id}"
     zone = zone_of(court, entry)
     if entry.in_force is not None and civil(since, zone) < entry.in_force:
         return entry.in_force, ""
     return since, ""
+
+
+def _same_act(court: Court, entry: Entry) -> Entry:
+    """The rule of which is asked since when: another whose record is required and that waits for the same."""
+    for line in entry.requires or ():
+        if isinstance(line.node, Fulfilled) and line.node.rule:
+            other = court.book.entries.get(RuleId(line.node.rule))
+            if other is not None and _waits_for(other) == _waits_for(entry):
+                return other
+    return entry
+
+
+def _waits_for(entry: Entry) -> tuple[str, tuple[Node, ...], tuple[Node, ...]]:
+    """What makes a rule apply to a thing."""
+    when, unless = (tuple(line.node for line in lines) for lines in (entry.when, entry.unless))
+    return entry.about, when, unless
 
 
 def _status_since(court: Court, entry: Entry) -> date | None:
