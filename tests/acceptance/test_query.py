@@ -102,11 +102,14 @@ def test_a_condition_tells_nothing_about_who_is_withheld(opened: Deployment) -> 
 
 
 def test_others_see_no_exact_counts(opened: Deployment) -> None:
-    found = asked(opened, ORDERS, actor="shop-dublin/ads-analytics")
-    (customers,) = found["withheld"]
-    assert customers["rows"] is None
-    assert customers["given"] is None
-    counts = [each["rows"] for each in customers["groups"]]
+    """Of fifty couriers some groups are smaller than ten."""
+    sql = "SELECT courier_id FROM couriers"
+    (exact,) = asked(opened, sql)["withheld"]
+    assert 0 < min(each["rows"] for each in exact["groups"]) < 10
+    (couriers,) = asked(opened, sql, actor="shop-dublin/ads-analytics")["withheld"]
+    assert couriers["rows"] is None
+    assert couriers["given"] is None
+    counts = [each["rows"] for each in couriers["groups"]]
     assert None in counts
     assert all(count is None or count >= 10 for count in counts)
 
