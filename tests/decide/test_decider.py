@@ -27,7 +27,7 @@ def decider(book: Book) -> Decider:
 @pytest.fixture(scope="module")
 def uses(book: Book) -> list[Thing]:
     batches = (b for b in Things(book, 5).batches(10) if b.base.about == "use")
-    return [thing for batch in islice(batches, 0, 2400, 12) for thing in batch.things]
+    return [thing for batch in islice(batches, 0, 720, 9) for thing in batch.things]
 
 
 def test_days_turn_at_midnight_of_each_zone(decider: Decider) -> None:

@@ -47,9 +47,13 @@ def test_each_reading_changes_the_hash() -> None:
     readings = default.rulebook.readings
     for name, reading in readings.items():
         other = next(each for each in reading.options if each != reading.default)
-        hashes.add(build_book(files, {name: other}).hash)
-        assert build_book(files, {name: reading.default}).hash == default.hash
+        hashes.add(default.read_as({name: other}).hash)
     assert len(hashes) == len(readings) + 1
+    for name in ("CS-1", "XB-3", "PN-1"):
+        other = next(each for each in readings[name].options if each != readings[name].default)
+        hashes.add(build_book(files, {name: other}).hash)
+        assert build_book(files, {name: readings[name].default}).hash == default.hash
+    assert len(hashes) == len(readings) + 4
 
 
 def test_readings_and_options_that_are_not_there() -> None:
