@@ -47,7 +47,9 @@ def test_an_incident_by_regime_with_overdue_and_due_apart(lawful: Command) -> No
     assert {each["on"] for each in serious["ceilings"]} == {"entity", "person"}
     assert "licence" in {each["measure"] for each in serious["measures"]}
     assert "eu.gdpr.83.higher" not in tiers(answer)
-    named = {rule for each in tiers(answer).values() for rule in (one["id"] for one in each["rules"])}
+    named = {
+        rule for each in tiers(answer).values() for rule in (one["id"] for one in each["rules"])
+    }
     assert not named & set(answer["without_penalty"])
     assert answer["decision"].startswith("dec_")
 

@@ -83,9 +83,10 @@ def test_only_a_use_has_an_outcome(decider: Decider) -> None:
         decider.decide(Thing(about="incident", at=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
-def _filled(decider: Decider, thing: Thing, presumed: set[str], chance: random.Random) -> Thing:
+def _filled(
+    decider: Decider, thing: Thing, presumed: set[str], chance: random.Random, things: Things
+) -> Thing:
     """The thing with every unknown filled in at random; what the law presumes is left."""
-    things = Things(decider.book, chance.randint(0, 10**9))
     values: dict[str, Value | None] = dict(thing.values)
     for name in things.tested("use"):
         value = values.get(name)
@@ -102,7 +103,7 @@ def _filled(decider: Decider, thing: Thing, presumed: set[str], chance: random.R
 def test_filling_in_unknowns_never_overturns_a_definite_answer(
     decider: Decider, uses: list[Thing]
 ) -> None:
-    chance = random.Random(3)
+    chance, things = random.Random(3), Things(decider.book, 4)
     definite = 0
     for thing in uses[::2]:
         before = decider.decide(thing)
@@ -110,7 +111,7 @@ def test_filling_in_unknowns_never_overturns_a_definite_answer(
             continue
         definite += 1
         after = decider.decide(
-            _filled(decider, thing, {"birth_date", "subject_resident_in"}, chance)
+            _filled(decider, thing, {"birth_date", "subject_resident_in"}, chance, things)
         )
         assert after.outcome is before.outcome, dict(thing.values)
     assert definite >= 10
