@@ -11,11 +11,11 @@ from typing import Any
 
 import attrs
 
-from lawful.decide.program import Program
+from lawful.decide.program import Program, beside
 from lawful.decide.rails import Body, Constants
 from lawful.law.model import Entry
 from lawful.law.oracle import Kleene
-from lawful.law.tree import Beside, Const, walk
+from lawful.law.tree import Beside, Const
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
@@ -58,19 +58,13 @@ def compile_program(program: Program) -> Compiled:
         run=namespace["decide"],
         quick=namespace.get("quick", _no_outcome),
         verdicts=tuple(verdicts),
-        records=_records(program),
+        records=beside(program),
         source=source,
     )
 
 
 def _no_outcome(*_: object) -> int:
     raise TypeError("only a use has an outcome")
-
-
-def _records(program: Program) -> tuple[Beside, ...]:
-    nodes = (each for node in program.nodes.values() for each in walk(node))
-    found = {each for each in nodes if isinstance(each, Beside)}
-    return tuple(sorted(found, key=lambda each: each.key))
 
 
 def _full(program: Program, constants: Constants, keys: tuple[str, ...]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 from typing import TypeVar
 
 import attrs
@@ -20,7 +20,7 @@ from lawful.decide.program import Program, assemble, days_of
 from lawful.law.book import Book
 from lawful.law.model import Kind
 from lawful.law.oracle import Court, Kleene, outcome_of
-from lawful.law.records import state_of
+from lawful.law.records import ids_above, state_of
 from lawful.law.thing import Thing
 from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, walk
 from lawful.terms.ids import RuleId
@@ -151,11 +151,16 @@ class Decider:
             outcome = Outcome.UNDETERMINED
         return Decision(outcome=outcome, deciding=deciding, covered=covered, work=lambda: values)
 
-    def records(self, thing: Thing) -> dict[str, Kleene]:
-        """The state of all that entries ask of what stands beside the thing's facts, by key."""
-        if thing.about not in self._wanted:
-            self._wanted[thing.about] = asked_beside(self.book, thing.about)
-        return self._records(thing, self._wanted[thing.about])
+    def records(self, thing: Thing, wanted: tuple[Beside, ...] | None = None) -> dict[str, Kleene]:
+        """The state of what entries ask of what stands beside the thing's facts, by key.
+
+        ``wanted``: what of it; all that is asked about such a thing, where none is named.
+        """
+        if wanted is None:
+            if thing.about not in self._wanted:
+                self._wanted[thing.about] = asked_beside(self.book, thing.about)
+            wanted = self._wanted[thing.about]
+        return self._records(thing, wanted)
 
     def _records(self, thing: Thing, wanted: tuple[Beside, ...]) -> dict[str, Kleene]:
         if thing.about == "use":  # without a record and a kept register it is unknown anyway
@@ -171,7 +176,7 @@ class Decider:
 def _may_be_known(node: Beside, named: frozenset[str], thing: Thing) -> bool:
     if isinstance(node, AnyOf):
         return bool(thing.systems) or node.about in thing.kept
-    return not named.isdisjoint(_ids_above(_reader(node)))
+    return not named.isdisjoint(ids_above(_reader(node)))
 
 
 def _reader(node: Beside) -> str:
@@ -186,13 +191,6 @@ def _reader(node: Beside) -> str:
 
 
 _NONE: dict[str, Kleene] = {}
-
-
-@cache
-def _ids_above(rule: str) -> tuple[str, ...]:
-    """The rule's id, and those of the article and instrument that it extends."""
-    parts = rule.split(".")
-    return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def _values(

@@ -6,7 +6,7 @@ Readings, parameters, cut-offs and dates in force are gone; what is left are tes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from graphlib import TopologicalSorter
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from lawful.law.tree import (
     UNKNOWN,
     And,
     AnyOf,
+    Beside,
     Compare,
     Const,
     Cutoff,
@@ -264,12 +265,50 @@ class _Folder:
         return In(left, members=regions)
 
 
+def cone(program: Program, keys: Iterable[str]) -> Program:
+    """The part of a program that some of its nodes rest on, these included.
+
+    Of entries that are left only because others rest on them there is ``app:`` alone.
+    """
+    waiting, kept = list(keys), set[str]()
+    while waiting:
+        key = waiting.pop()
+        if key not in kept:
+            kept.add(key)
+            waiting += refs_in(program.nodes[key])
+    return attrs.evolve(
+        program,
+        nodes={key: node for key, node in program.nodes.items() if key in kept},
+        entries=tuple(each for each in program.entries if f"app:{each.id}" in kept),
+    )
+
+
+def keys_of(entry: Entry) -> tuple[str, ...]:
+    """The nodes in which an entry's answer stands."""
+    match entry.kind:
+        case Kind.DEFINITION:
+            return (f"def:{entry.name}",)
+        case Kind.RULE:
+            return (f"app:{entry.id}", f"vio:{entry.id}")
+        case _:
+            return (f"app:{entry.id}",)
+
+
+def refs_in(node: Node) -> set[str]:
+    """Keys of the nodes that a node refers to."""
+    return {each.key for each in walk(node) if isinstance(each, Ref)}
+
+
+def beside(program: Program) -> tuple[Beside, ...]:
+    """All that a program asks of what stands beside a thing's facts, by key."""
+    nodes = (each for node in program.nodes.values() for each in walk(node))
+    found = {each for each in nodes if isinstance(each, Beside)}
+    return tuple(sorted(found, key=lambda each: each.key))
+
+
 def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
     """Nodes so that each comes after those it refers to; the order is stable."""
-    graph = {
-        key: {each.key for each in walk(node) if isinstance(each, Ref)}
-        for key, node in nodes.items()
-    }
+    graph = {key: refs_in(node) for key, node in nodes.items()}
     return {key: nodes[key] for key in TopologicalSorter(graph).static_order()}
 
 

@@ -14,8 +14,8 @@ import attrs
 from lawful.law.book import Book
 from lawful.law.days import cutoff, has_passed
 from lawful.law.model import Entry, Kind, Line, Parameter
-from lawful.law.records import state_of
-from lawful.law.thing import Thing
+from lawful.law.records import ids_above, latest, state_of
+from lawful.law.thing import Record, Thing
 from lawful.law.tree import (
     And,
     Beside,
@@ -107,6 +107,7 @@ class Court:
         self._days: dict[str, date] = {}
         self._scopes: dict[tuple[str, str], Kleene] = {}
         self._systems: list[Court] | None = None
+        self._filed: dict[str, list[tuple[int, Record]]] | None = None
 
     def _moment(self) -> Thing:
         """The thing at the moment whose law judges it."""
@@ -115,6 +116,15 @@ class Court:
         if isinstance(value, datetime):
             return attrs.evolve(self.thing, at=value, on=None)
         return self.thing
+
+    def records_of(self, rule: str) -> list[Record]:
+        """The thing's records of a rule, the latest act first (see ``law.records``)."""
+        if self._filed is None:
+            self._filed = {}
+            for place, record in enumerate(self.thing.records):
+                self._filed.setdefault(record.rule, []).append((place, record))
+        found = [each for above in ids_above(rule) for each in self._filed.get(above, ())]
+        return latest(tuple(record for _, record in sorted(found, key=_place)), rule)
 
     def day(self, of: Entry | Parameter) -> date:
         """The civil day on which an entry's instrument reads this thing."""
@@ -321,6 +331,10 @@ class Court:
                 return None if age is None else cutoff(self.day(entry), age)
             case _:
                 raise TypeError(f"{type(term).__name__} has no meaning here")
+
+
+def _place(filed: tuple[int, Record]) -> int:
+    return filed[0]
 
 
 def compare(op: str, left: Value | None, right: Value | None) -> Kleene:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lawful.law.clauses import record_named
@@ -28,6 +29,13 @@ def latest(records: tuple[Record, ...], rule: str) -> list[Record]:
     return [each for each in found if each.done_at is None] + dated
 
 
+@cache
+def ids_above(rule: str) -> tuple[str, ...]:
+    """The rule's id, and those of the article and instrument that it extends."""
+    parts = rule.split(".")
+    return tuple(".".join(parts[:n]) for n in range(1, len(parts) + 1))
+
+
 def counts(court: Court, rule: str, reader: Entry) -> Kleene:
     """Does a record of ``rule`` count? Phases add up: contents are gathered over all records.
 
@@ -35,7 +43,7 @@ def counts(court: Court, rule: str, reader: Entry) -> Kleene:
     that rule's records is declared kept, and until then unknown.
     """
     entry = court.book.entries.get(RuleId(rule), reader)
-    found = [each for each in latest(court.thing.records, rule) if _may_count(court, each, entry)]
+    found = [each for each in court.records_of(rule) if _may_count(court, each, entry)]
     states = [_stands(court, each, entry) for each in found]
     complete = _complete(
         court, [each for each, state in zip(found, states, strict=True) if state], entry
@@ -44,7 +52,7 @@ def counts(court: Court, rule: str, reader: Entry) -> Kleene:
         return True
     if complete is None or (states and any(state is None for state in states)):
         return None
-    kept = any(is_above(each, rule) for each in court.thing.kept)
+    kept = not court.thing.kept.isdisjoint(ids_above(rule))
     return False if court.thing.about in NO_RECORD_IS_NO or kept else None
 
 
@@ -53,9 +61,9 @@ def recorded(court: Court, node: Recorded) -> Kleene:
 
     None made: false for an incident, request or order; for the rest false once that register is kept.
     """
-    found = latest(court.thing.records, node.rule)
+    found = court.records_of(node.rule)
     if not found:
-        kept = any(is_above(each, node.rule) for each in court.thing.kept)
+        kept = not court.thing.kept.isdisjoint(ids_above(node.rule))
         return False if court.thing.about in NO_RECORD_IS_NO or kept else None
     if not node.item:
         return True
@@ -63,11 +71,6 @@ def recorded(court: Court, node: Recorded) -> Kleene:
     newest = dated[0] if dated else found[0]
     said = newest.says.get(node.item)
     return None if said is None else said == node.value
-
-
-def is_above(rule: str, other: str) -> bool:
-    """Is ``rule`` the other's id, or the id of its article or instrument?"""
-    return other == rule or other.startswith(f"{rule}.")
 
 
 def state_of(court: Court, node: Beside, reader: Entry) -> Kleene:

@@ -16,18 +16,18 @@ from math import prod
 import duckdb
 
 from lawful.decide.compiler import Compiled, compile_program
-from lawful.decide.decider import Decider
+from lawful.decide.decider import FOLDED, Decider
 from lawful.decide.encoding import Codes, decode, encode, vector_of, vector_sql
 from lawful.decide.partial import evaluate, specialise
-from lawful.decide.program import Program
+from lawful.decide.program import Program, refs_in
 from lawful.decide.sql import FactSql, SqlWriter, quoted
 from lawful.law.coverage import touched
 from lawful.law.model import Kind
 from lawful.law.oracle import Court, worst
 from lawful.law.thing import Thing
-from lawful.law.tree import HasAll, HasAny, Ref, facts_in, walk
+from lawful.law.tree import HasAll, HasAny, facts_in, walk
 from lawful.terms.values import NEVER_AT, SetValue
-from lawful.testing.things import Batch
+from tests.decide.agreement.matter import Matter
 
 Column = list[object]
 Answers = dict[str, Column]
@@ -42,16 +42,17 @@ def columns(rows: Iterable[dict[str, object]]) -> Answers:
     return found
 
 
-def by_oracle(decider: Decider, batch: Batch) -> Answers:
-    return columns(_judged(decider, thing) for thing in batch.things)
+def by_oracle(matter: Matter) -> Answers:
+    return columns(_judged(matter, thing) for thing in matter.batch.things)
 
 
-def _judged(decider: Decider, thing: Thing) -> dict[str, object]:
-    court = Court(decider.book, thing)
+def _judged(matter: Matter, thing: Thing) -> dict[str, object]:
+    court = Court(matter.book, thing)
     row: dict[str, object] = {}
     violated = []
-    for entry in decider.book.entries.values():
-        if entry.kind is Kind.DEFINITION or entry.about != thing.about:
+    for entry in matter.entries:
+        if entry.kind is Kind.RULE and entry.id not in matter.rules:
+            row[f"app:{entry.id}"] = court.applies(entry)
             continue
         judged = court.judged(entry)
         row[f"app:{entry.id}"] = judged.applies
@@ -59,9 +60,9 @@ def _judged(decider: Decider, thing: Thing) -> dict[str, object]:
         if entry.kind is Kind.RULE:
             row[f"vio:{entry.id}"] = judged.violated
             violated.append((entry.id, entry, judged.violated))
-    for name in decider.book.definitions:
+    for name in matter.definitions:
         row[f"def:{name}"] = court.defined(name)
-    if thing.about == "use":
+    if "covered" in matter.program.nodes:
         row["covered"] = touched(court).covered
         outcome, deciding = worst(violated)
         if not row["covered"] and outcome.value == "lawful":
@@ -71,21 +72,23 @@ def _judged(decider: Decider, thing: Thing) -> dict[str, object]:
     return row
 
 
-def by_evaluate(decider: Decider, batch: Batch) -> Answers:
+def by_evaluate(matter: Matter) -> Answers:
     rows = []
-    for thing in batch.things:
-        program = decider.program_of(thing)
-        row = dict(evaluate(program, thing.values, decider.records(thing).get))
+    for thing in matter.batch.things:
+        row = dict(evaluate(matter.program, thing.values, matter.records_of(thing).get))
         if "covered" in row:
             row["covered"] = row["covered"] is True
         rows.append(row)
     return columns(rows)
 
 
-def by_function(decider: Decider, batch: Batch) -> Answers:
+def by_function(matter: Matter) -> Answers:
     """The generated functions: the full answer, and the outcome by the short way."""
+    if not matter.whole:
+        return _by_a_function_of_its_own(matter)
+    decider = matter.decider
     rows = []
-    for thing in batch.things:
+    for thing in matter.batch.things:
         row: dict[str, object] = dict(decider.values(thing))
         if thing.about == "use":
             row["covered"] = row["covered"] is True
@@ -99,16 +102,23 @@ def by_function(decider: Decider, batch: Batch) -> Answers:
     return columns(rows)
 
 
+def _by_a_function_of_its_own(matter: Matter) -> Answers:
+    """A function of a part of the law, made as a decider makes that of the whole."""
+    fixed = matter.batch.fixed
+    known = {name: fixed[name] for name in FOLDED if name in fixed}
+    compiled = compile_program(specialise(matter.program, known))
+    runs = (compiled.run(each.values, matter.records_of(each)) for each in matter.batch.things)
+    return columns(dict(zip(compiled.keys, run, strict=True)) for run in runs)
+
+
 class Residual:
     """The program of a batch with its fixed facts and records folded, over a table of the rest."""
 
-    def __init__(self, decider: Decider, batch: Batch) -> None:
-        self.decider, self.batch = decider, batch
-        self.vocabulary = decider.book.vocabulary
-        whole = decider.program_of(batch.base)
-        records = decider.records(batch.base)
-        self.program = specialise(whole, batch.fixed, records.get)
-        self.keys = [key for key in self.program.nodes if not key.startswith("def:")]
+    def __init__(self, matter: Matter) -> None:
+        self.decider, self.batch = matter.decider, matter.batch
+        self.vocabulary = matter.book.vocabulary
+        self.program = specialise(matter.program, matter.batch.fixed, matter.records.get)
+        self.keys = list(self.program.nodes)
         self.live = self._live()
         self.facts = {name: self._sql(name) for name in self.live}
 
@@ -170,14 +180,15 @@ def by_duckdb(con: duckdb.DuckDBPyConnection, residual: Residual) -> Answers:
     rows = ([n, *residual.row(each, "duckdb")] for n, each in enumerate(residual.batch.things))
     load(con, "layer", rows)
     writer = Layered(residual.program, residual.facts, "duckdb")
+    made = "layer"
     for layer in layers(residual.program):
         texts = ", ".join(
             f"CAST({writer.node(residual.program.nodes[key])} AS BOOLEAN) AS {quoted(key)}"
             for key in layer
         )
-        con.execute(f"CREATE OR REPLACE TABLE layer AS SELECT *, {texts} FROM layer")
+        made = f"(SELECT *, {texts} FROM {made})"
     shown = ", ".join(map(quoted, residual.program.nodes))
-    rows = con.execute(f"SELECT {shown} FROM layer ORDER BY n").fetchall()
+    rows = con.execute(f"SELECT {shown} FROM {made} ORDER BY n").fetchall()
     return transposed(residual.program.nodes, rows)
 
 
@@ -187,8 +198,7 @@ def by_duckdb_written_out(
     """Some nodes on DuckDB as a store reads them: one expression each, nothing made before."""
     writer = SqlWriter(residual.program, residual.facts, "duckdb")
     texts = ", ".join(f"CAST({writer.key(key)} AS BOOLEAN)" for key in keys)
-    facts = ", ".join(["n", *(quoted(name) for name, _ in residual.header())])
-    rows = con.execute(f"SELECT {texts} FROM (SELECT {facts} FROM layer) ORDER BY n").fetchall()
+    rows = con.execute(f"SELECT {texts} FROM layer ORDER BY n").fetchall()
     return transposed(keys, rows)
 
 
@@ -260,8 +270,7 @@ def layers(program: Program) -> list[list[str]]:
     """Keys by depth: each refers only to keys of layers before its own."""
     depth: dict[str, int] = {}
     for key, node in program.nodes.items():
-        refs = [each.key for each in walk(node) if isinstance(each, Ref)]
-        depth[key] = 1 + max((depth[each] for each in refs), default=-1)
+        depth[key] = 1 + max((depth[each] for each in refs_in(node)), default=-1)
     found: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for key, level in depth.items():
         found[level].append(key)

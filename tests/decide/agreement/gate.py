@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import attrs
 import duckdb
@@ -19,8 +19,10 @@ from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Batch
 from tests.decide.agreement import backends
 from tests.decide.agreement.backends import Answers, Residual
+from tests.decide.agreement.matter import Matter
 from tests.decide.agreement.raw import Raw, words
 
+ENOUGH = 50
 _SAID = {True: "true", False: "false", None: "unknown"}
 
 
@@ -47,6 +49,8 @@ class Gate:
         self.lite = sqlite3.connect(":memory:")
         self.cells: Counter[str] = Counter()
         self.answers: Counter[tuple[str, str]] = Counter()
+        self.situations: dict[tuple[str, str], set[int]] = {}
+        self.nulls = 0
         self.round = 0
 
     def close(self) -> None:
@@ -55,22 +59,24 @@ class Gate:
 
     def run(self, batch: Batch) -> Iterator[Disagreement]:
         """Every disagreement of a batch."""
-        expected = backends.by_oracle(self.decider, batch)
-        self._count(batch, expected)
-        for way, found in self._ways(batch):
+        matter = Matter(self.decider, batch)
+        expected = backends.by_oracle(matter)
+        self._count(matter, expected)
+        for way, found in self._ways(matter):
             yield from self._compare(batch, expected, way, found)
 
-    def _ways(self, batch: Batch) -> Iterator[tuple[str, Answers]]:
+    def _ways(self, matter: Matter) -> Iterator[tuple[str, Answers]]:
         self.round += 1
-        residual = Residual(self.decider, batch)
-        yield "evaluate", backends.by_evaluate(self.decider, batch)
-        yield "function", backends.by_function(self.decider, batch)
+        residual = Residual(matter)
+        yield "evaluate", backends.by_evaluate(matter)
+        yield "function", backends.by_function(matter)
         yield "duckdb", backends.by_duckdb(self.con, residual)
-        some = residual.keys[self.round % min(41, len(residual.keys)) :: 41]
-        yield "duckdb, written out", backends.by_duckdb_written_out(self.con, residual, some)
+        some = residual.keys[self.round % min(41, len(residual.keys) or 1) :: 41]
+        if some:
+            yield "duckdb, written out", backends.by_duckdb_written_out(self.con, residual, some)
         yield "sqlite", backends.by_sqlite(self.lite, residual)
         yield "table", backends.by_table(self.con, residual)
-        yield "texts", Raw(self.con, self.decider, batch).answers()
+        yield "texts", Raw(self.con, matter).answers()
 
     def _compare(
         self, batch: Batch, expected: Answers, way: str, found: Answers
@@ -87,17 +93,27 @@ class Gate:
                 if one != other:
                     yield Disagreement(way=way, key=key, expected=one, found=other, thing=thing)
 
-    def _count(self, batch: Batch, expected: Answers) -> None:
+    def _count(self, matter: Matter, expected: Answers) -> None:
         for key, values in expected.items():
             kind, _, name = key.partition(":")
             if kind == "answer":
                 self.cells["oracle"] += len(values)
-                self.answers.update((name, str(value)) for value in values)
+                self.nulls += values.count("undetermined")
+                self._note(matter, self.book.entries[RuleId(name)], map(str, values))
             if kind == "def":
-                live = self._definition(batch, name)
+                live = self._definition(matter.batch, name)
                 if live is not None:
-                    said = (_SAID[each] for each in values if each in (True, False, None))
-                    self.answers.update((live.id, each) for each in said)
+                    said = [_SAID[each] for each in values if each in (True, False, None)]
+                    self._note(matter, live, said)
+
+    def _note(self, matter: Matter, entry: Entry, said: Iterable[str]) -> None:
+        """Count an entry's answers, and up to ``ENOUGH`` the different situations they were given in."""
+        names, around = matter.rests_on(entry)
+        for thing, answer in zip(matter.batch.things, said, strict=True):
+            self.answers[entry.id, answer] += 1
+            situations = self.situations.setdefault((entry.id, answer), set())
+            if len(situations) < ENOUGH:
+                situations.add(hash((around, *(thing.values.get(name) for name in names))))
 
     def _definition(self, batch: Batch, name: str) -> Entry | None:
         """The definition of the day, where it is about this kind of thing."""

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
+from typing import ClassVar
 
 import duckdb
 
-from lawful.decide.decider import Decider, asked_beside
 from lawful.decide.sql import quoted
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.oracle import Court
-from lawful.law.records import latest
-from lawful.law.tree import AnyOf, Flag, Recorded, walk
-from lawful.testing.things import Batch
+from lawful.law.records import latest, recorded
+from lawful.law.tree import AnyOf, Cutoff, HasAny, In, Number, Recorded, facts_in, terms, walk
 from tests.decide.agreement.backends import Answers, load, transposed
+from tests.decide.agreement.matter import Matter
 
 ARITY = 40
 SET = "STRUCT(members VARCHAR[], unknown VARCHAR[])"
@@ -90,32 +90,37 @@ def _has_all(n: int) -> str:
 
 
 class Raw:
-    """One batch before DuckDB: facts and parameters in a table, then texts, layer by layer."""
+    """One batch before DuckDB: facts and parameters in a table, then texts, layer by layer.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, decider: Decider, batch: Batch) -> None:
-        self.con, self.book, self.batch = con, decider.book, batch
-        self.court = Court(decider.book, batch.base)
-        self.records = decider.records(batch.base)
-        self.about = batch.base.about
+    Layers that are read in one zone are one statement.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, matter: Matter) -> None:
+        self.con, self.book, self.batch = con, matter.book, matter.batch
+        self.court = Court(self.book, self.batch.base)
+        self.matter, self.about = matter, self.batch.base.about
+        self.records = matter.records
+        self.texts = Texts(self.book)
+        self.readers = {each.id: each for each in matter.entries}
+        self.defined = {name: self._live(name) for name in self._definitions()}
 
     def answers(self) -> Answers:
         self._table()
         self._variable("readings", _map(self.book.readings))
-        self._variable("records", _map(self.records))
+        self._variable("records", _map({k: v for k, v in self.records.items() if "(" not in k}))
         self._variable("says", _map(self._said(), "VARCHAR"))
         shown: list[str] = []
-        for stage in self._stages():
-            by_zone: dict[str, list[Entry]] = {}
-            for entry in stage:
-                by_zone.setdefault(self.book.instrument(entry).zone, []).append(entry)
-            for zone, entries in by_zone.items():
-                self.con.execute(f"SET TimeZone = '{zone}'")
-                self._variable("now", f"DATE '{self.batch.base.day(zone)}'")
-                self._variable("today", f"DATE '{self.court.day(entries[0])}'")
-                texts = [text for entry in entries for text in self._columns(entry)]
+        for zone, layers in self._runs():
+            self._set_zone(zone, layers[0][0])
+            made = "raw"
+            for layer in layers:
+                texts = [text for entry in layer for text in self._columns(entry)]
                 shown += [key for key, _ in texts]
-                made = ", ".join(f"CAST({text} AS BOOLEAN) AS {quoted(key)}" for key, text in texts)
-                self.con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT *, {made} FROM raw")
+                spelt = ", ".join(
+                    f"CAST({text} AS BOOLEAN) AS {quoted(key)}" for key, text in texts
+                )
+                made = f"(SELECT *, {spelt} FROM {made})"
+            self.con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT * FROM {made}")
         self.con.execute("SET TimeZone = 'UTC'")
         order = ", ".join(map(quoted, shown))
         rows = self.con.execute(f"SELECT {order} FROM raw ORDER BY n").fetchall()
@@ -124,15 +129,20 @@ class Raw:
             for key, values in transposed(shown, rows).items()
         }
 
+    def _set_zone(self, zone: str, reader: Entry) -> None:
+        self.con.execute(f"SET TimeZone = '{zone}'")
+        self._variable("now", f"DATE '{self.batch.base.day(zone)}'")
+        self._variable("today", f"DATE '{self.court.day(reader)}'")
+
     def _said(self) -> dict[str, str | None]:
         """What the latest record says of each item that a text asks; the empty text where none was made."""
         found: dict[str, str | None] = {}
-        for node in asked_beside(self.book, self.about):
+        for node in self.matter.wanted:
             if isinstance(node, Recorded) and node.item:
                 made = latest(self.batch.base.records, node.rule)
                 dated = [each for each in made if each.done_at]
                 said = (dated or made)[0].says.get(node.item) if made else None
-                never = self.records.get(f"recorded:{node.rule}") is False
+                never = not made and recorded(self.court, Recorded(node.rule)) is False
                 found[f"{node.rule}:{node.item}"] = "" if never else said
         return found
 
@@ -140,7 +150,10 @@ class Raw:
         self.con.execute(f"SET VARIABLE {name} = {text}")
 
     def _table(self) -> None:
-        facts = [f for f in self.book.vocabulary.facts.values() if f.name != "at"]
+        """The facts that the texts name, then the parameters that they name."""
+        every = [*self.readers.values(), *self.defined.values()]
+        named = frozenset[str]().union(*(self.texts.names(each) for each in every))
+        facts = [f for f in self.book.vocabulary.facts.values() if f.name in named]
         header = [("n", "BIGINT"), *((fact.name, TYPES[fact.type]) for fact in facts)]
         spelt = ", ".join(f"{quoted(name)} {kind}" for name, kind in header)
         self.con.execute(f"CREATE OR REPLACE TABLE raw ({spelt})")
@@ -152,26 +165,50 @@ class Raw:
         given = ", ".join(
             f"{_parameter(self.book, self.court.parameter(name), versions[0])} AS {quoted(name)}"
             for name, versions in self.book.parameters.items()
+            if name in named
         )
-        self.con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT *, {given} FROM raw")
+        if given:
+            self.con.execute(f"CREATE OR REPLACE TABLE raw AS SELECT *, {given} FROM raw")
 
-    def _stages(self) -> Iterator[list[Entry]]:
-        """Definitions that the kind of thing needs, then entries, each after its defeaters."""
-        definitions = {name: self._live(name) for name in self.book.definitions}
+    def _definitions(self) -> list[str]:
+        """Definitions that the texts name, and those that these name."""
+        found: dict[str, None] = {}
+        waiting = [*self.matter.definitions]
+        for each in self.readers.values():
+            waiting += self.texts.names(each) & set(self.book.definitions)
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = None
+                waiting += self.texts.names(self._live(name)) & set(self.book.definitions)
+        return sorted(found)
+
+    def _runs(self) -> Iterator[tuple[str, list[list[Entry]]]]:
+        """Zones, with layers of entries: each entry after the definitions and defeaters it names."""
         graph: dict[str, set[str]] = {}
-        for name, entries in self.book.definitions.items():
-            lines = [line for each in entries for line in each.when]
-            graph[name] = {name for line in lines for name in _names(line)} & set(definitions)
-        entries = {e.id: e for e in self.book.entries.values() if e.about == self.about}
-        entries = {key: e for key, e in entries.items() if e.kind is not Kind.DEFINITION}
-        for key in entries:
-            graph[key] = {*self.book.defeaters.get(key, ()), *self.book.definitions}
+        for key, entry in {**self.readers, **self.defined}.items():
+            graph[key] = self.texts.names(entry) & set(self.defined) - {key}
+            graph[key] |= set(self.book.defeaters.get(entry.id, ())) & set(self.readers)
         sorter = TopologicalSorter(graph)
         sorter.prepare()
+        waiting: dict[str, list[str]] = {}
         while sorter.is_active():
-            ready = sorter.get_ready()
-            yield [entries.get(key) or definitions[key] for key in sorted(ready)]
-            sorter.done(*ready)
+            zone = max(waiting, key=lambda each: len(waiting[each]), default="")
+            layers: list[list[Entry]] = []
+            while ready := self._ready(sorter, waiting, zone):
+                layers.append([self.readers.get(key) or self.defined[key] for key in ready])
+                sorter.done(*ready)
+            if layers:
+                yield zone, layers
+
+    def _ready(
+        self, sorter: TopologicalSorter[str], waiting: dict[str, list[str]], zone: str
+    ) -> list[str]:
+        """What can be worked out in a zone; what has become ready in others waits there."""
+        for key in sorter.get_ready():
+            entry = self.readers.get(key) or self.defined[key]
+            waiting.setdefault(self.book.instrument(entry).zone, []).append(key)
+        return sorted(waiting.pop(zone, []))
 
     def _live(self, name: str) -> Entry:
         """The definition of the day, or the first, which is then not in force."""
@@ -222,17 +259,65 @@ class Raw:
     def _text(self, line: Line, entry: Entry) -> str:
         """The line as it stands; bare ``fulfilled`` is a column of its own rule.
 
-        Only ``any_of(…)``, which asks of things that are no columns, is replaced by its state.
+        Only ``any_of(…)``, which asks of things that are no columns, is replaced by what its own text
+        answers of these.
         """
         text = line.text
         for node in walk(line.node):
             if isinstance(node, AnyOf):
-                key = AnyOf(node.about, node.item, entry.id).key
-                text = text.replace(_call(text, "any_of("), _boolean(self.records.get(key)), 1)
+                call = _call(text, "any_of(")
+                text = text.replace(call, _boolean(self._any_of(node, call)), 1)
         if "fulfilled" not in text:
             return text
         state = _boolean(self.records.get(entry.id))
         return f"(SELECT {text} FROM (SELECT {state} AS fulfilled))"
+
+    def _any_of(self, node: AnyOf, call: str) -> bool | None:
+        """The text inside, put to each of the things beside; none of them means no if none is missing."""
+        base, names = self.batch.base, sorted(facts_in(node.item))
+        kinds = {name: self.book.vocabulary.facts[name] for name in names}
+        shared = {n: base.values.get(n) for n, fact in kinds.items() if "entity" in fact.grain}
+        spelt = ", ".join(f"{quoted(name)} {TYPES[fact.type]}" for name, fact in kinds.items())
+        self.con.execute(f"CREATE OR REPLACE TABLE beside ({spelt})")
+        each = ({**shared, **system} for system in base.systems)
+        load(self.con, "beside", ([known.get(name) for name in names] for known in each))
+        text = call.removesuffix(")").partition(",")[2]
+        found = self.con.execute(f"SELECT {text} FROM beside").fetchall()
+        values = [value for (value,) in found]
+        if True in values:
+            return True
+        return False if None not in values and node.about in base.kept else None
+
+
+class Texts:
+    """What the texts of a book's entries name; worked out once for each."""
+
+    known: ClassVar[dict[tuple[str, str], frozenset[str]]] = {}
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+
+    def names(self, entry: Entry) -> frozenset[str]:
+        """Facts, definitions and parameters."""
+        key = (self.book.hash, entry.id)
+        if key not in self.known:
+            self.known[key] = frozenset(self._names(entry))
+        return self.known[key]
+
+    def _names(self, entry: Entry) -> Iterator[str]:
+        scope = self.book.instrument(entry).scope.get(entry.about, ())
+        lines = [*entry.when, *entry.unless, *(entry.requires or ())]
+        for line in lines if entry.kind is Kind.DEFINITION else [*lines, *scope]:
+            for node in walk(line.node):
+                yield from facts_in(node)
+                if isinstance(node, (HasAny, In)) and node.listed:
+                    yield node.listed
+                for term in terms(node):
+                    if isinstance(term, Cutoff) and term.table:
+                        yield term.table
+                    if isinstance(term, Number):
+                        yield term.name
+        yield self.book.vocabulary.role_in.get(entry.about, "")
 
 
 def _call(text: str, word: str) -> str:
@@ -244,10 +329,6 @@ def _call(text: str, word: str) -> str:
         if text[at] == ")" and depth == 0:
             return text[start : at + 1]
     raise AssertionError(text)
-
-
-def _names(line: Line) -> set[str]:
-    return {node.name for node in walk(line.node) if isinstance(node, Flag)}
 
 
 def _some(texts: Iterable[str]) -> str:

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from itertools import islice
 
 import pytest
 
-from lawful.decide import partial
+from lawful.decide import partial, program
 from lawful.decide.rails import Body
 from lawful.decide.sql import SqlWriter
 from lawful.law.book import Book
 from lawful.law.examples import possible_answers
-from lawful.law.oracle import Kleene
-from lawful.law.tree import Node
+from lawful.law.model import Entry, Kind
+from lawful.law.oracle import Court, Kleene
+from lawful.law.tree import AnyOf, Node, Passed, walk
+from lawful.testing.aiming import Aim
 from lawful.testing.things import Batch, Things
 from tests.decide.agreement import raw
-from tests.decide.agreement.gate import Gate
+from tests.decide.agreement.gate import ENOUGH, Gate
 
 SEED = int(os.environ.get("LAWFUL_SEED", "20240322"))
 CELLS = 200_000
 SOAK_CELLS = 1_000_000
 TIMES = 50
-MOST_AIMED = 150
+SOAK_TIMES = 200
+MOST_AIMED = 5000
 ROWS = 40
+AIMED_ROWS = 120
 WAYS = ("oracle", "evaluate", "function", "duckdb", "sqlite", "table", "texts")
 
 
@@ -34,33 +40,44 @@ def gate(book: Book) -> Iterator[Gate]:
     made.close()
 
 
-def batches(gate: Gate, cells: int) -> Iterator[Batch]:
-    """Anything; then what was answered too seldom; then anything again, to the count of cells."""
+def batches(gate: Gate, cells: int, times: int) -> Iterator[Batch]:
+    """Anything, to the count of cells; then what was answered too seldom."""
     things = Things(gate.book, SEED)
     anywhere = things.batches(ROWS)
-    for _ in range(12):
-        yield next(anywhere)
-    for _ in range(
-        MOST_AIMED
-    ):  # what is aimed at one answer gives others too: look again each time
-        lacking = gate.lacking(TIMES)
-        if lacking:
-            yield next(things.aimed(lacking, TIMES + 2))
     while gate.cells["texts"] < cells:
         yield next(anywhere)
+    aim = Aim(things)
+    for _ in range(MOST_AIMED):  # what is aimed at one answer gives others too: look again
+        lacking = gate.lacking(times)
+        if not lacking:
+            return
+        yield aim.batch(lacking, AIMED_ROWS)
 
 
-def agree(gate: Gate, cells: int, tell: Callable[[str, object], None]) -> None:
-    for batch in batches(gate, cells):
+def agree(gate: Gate, cells: int, times: int, tell: Callable[[str, object], None]) -> None:
+    for batch in batches(gate, cells, times):
         found = next(gate.run(batch), None)
         assert found is None, gate.shrink(found)
+    figures = dict(told(gate))
+    for name, figure in figures.items():
+        tell(name, figure)
+        print(f"{figure:10,}  {name}")
     print(seldom(gate))
-    least = rarest(gate)[0][0]
+    assert all(gate.cells[way] >= cells for way in WAYS)
+    assert rarest(gate)[0][0] >= times, seldom(gate)
+
+
+def told(gate: Gate) -> Iterator[tuple[str, int]]:
+    """The figures of a run."""
+    pairs = rarest(gate)
+    seen = [len(gate.situations.get((rule, answer), ())) for _, rule, answer in pairs]
     for way in WAYS:
-        tell(f"cells, {way}", gate.cells[way])
-        assert gate.cells[way] >= cells
-    tell("least often", least)
-    assert least >= TIMES, seldom(gate)
+        yield f"cells, {way}", gate.cells[way]
+    yield "of these undetermined", gate.nulls
+    yield "answers of entries", len(pairs)
+    yield "times the rarest was given", pairs[0][0]
+    for many in (3, 10, 25, ENOUGH):
+        yield f"answers given in {many} different situations", sum(each >= many for each in seen)
 
 
 def rarest(gate: Gate) -> list[tuple[int, str, str]]:
@@ -77,26 +94,45 @@ def seldom(gate: Gate) -> str:
 def test_every_way_of_deciding_agrees(
     gate: Gate, record_property: Callable[[str, object], None]
 ) -> None:
-    agree(gate, CELLS, record_property)
+    agree(gate, CELLS, TIMES, record_property)
 
 
 @pytest.mark.soak
 def test_every_way_of_deciding_agrees_at_length(
     gate: Gate, record_property: Callable[[str, object], None]
 ) -> None:
-    agree(gate, SOAK_CELLS, record_property)
+    agree(gate, SOAK_CELLS, SOAK_TIMES, record_property)
 
 
 # ── the gate itself: a fault planted in one way is found there, and shrunk ──────────────────────
 
 
-def first_disagreement(gate: Gate, batches: int = 25) -> tuple[str, str]:
-    anywhere = Things(gate.book, 7).batches(12)
-    for _ in range(batches):
-        found = next(gate.run(next(anywhere)), None)
+def first_disagreement(
+    gate: Gate, batches: Iterator[Batch] | None = None, most: int = 40
+) -> tuple[str, str]:
+    for batch in islice(batches or Things(gate.book, 7).batches(12), most):
+        found = next(gate.run(batch), None)
         if found is not None:
             return found.way, gate.shrink(found)
     raise AssertionError("the planted fault was not found")
+
+
+def examples_of(gate: Gate, fits: Callable[[Entry], bool]) -> Iterator[Batch]:
+    """Batches about example rows of some entries."""
+    things = Things(gate.book, 7)
+    seeds = [each for each in things.seeds if fits(each.entry)]
+    while True:
+        yield things.batch(things.random.choice(seeds).thing, 12)
+
+
+def says(kind: type[Node]) -> Callable[[Entry], bool]:
+    """Does an entry use this word of the language?"""
+
+    def fits(entry: Entry) -> bool:
+        lines = (*entry.when, *entry.unless, *(entry.requires or ()))
+        return any(isinstance(node, kind) for line in lines for node in walk(line.node))
+
+    return fits
 
 
 def test_unknown_members_taken_for_absent_ones(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +171,32 @@ def test_a_rail_that_forgets_unknown(gate: Gate, monkeypatch: pytest.MonkeyPatch
     assert way == "function"
 
 
-def test_texts_of_another_day(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_that_passes_a_day_late(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = program.last_since
+
+    def late(day: date, n: int, unit: str) -> date:
+        return whole(day, n, unit) - timedelta(days=1)
+
+    monkeypatch.setattr(program, "last_since", late)
+    way, _ = first_disagreement(gate, examples_of(gate, says(Passed)))
+    assert way == "evaluate"
+
+
+def test_systems_taken_for_all_there_are(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Court.any_of
+
+    def hasty(self: Court, about: str, item: Node, entry: Entry) -> Kleene:
+        return whole(self, about, item, entry) or False
+
+    monkeypatch.setattr(Court, "any_of", hasty)
+    way, _ = first_disagreement(gate, examples_of(gate, says(AnyOf)))
+    assert way == "texts"  # all others are given the state that the oracle works out
+
+
+def test_texts_that_nobody_read_taken_for_certain(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(raw, "_doubted", lambda text: text)
-    way, _ = first_disagreement(gate, batches=60)
+    unread = examples_of(gate, lambda entry: entry.kind is Kind.BASIS and not entry.verified)
+    way, _ = first_disagreement(gate, unread)
     assert way == "texts"
