@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 import attrs
 
 from lawful.law.changes import UNKNOWN, set_fact
-from lawful.law.records import is_above
+from lawful.law.records import ids_above
 from lawful.law.thing import RECORDS, Record, Thing
 from lawful.law.vocabulary import Fact, Vocabulary
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Source, SourceKind, Value
@@ -187,7 +187,7 @@ def nothing_done(thing: Thing, asked: Iterable[str], named: Mapping[str, object]
         for name, value in named.items()
         if name.startswith("fulfilled:") and str(value).strip().lower() in UNKNOWN
     }
-    kept = {each for each in asked if not any(is_above(rule, each) for rule in unknown)}
+    kept = {each for each in asked if unknown.isdisjoint(ids_above(each))}
     if not kept:
         return thing
     source = assumed("no other record was named: taken as not done")

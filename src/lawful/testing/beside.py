@@ -10,10 +10,10 @@ import attrs
 
 from lawful.decide.decider import asked_beside
 from lawful.law.book import Book
-from lawful.law.clocks import running_period
 from lawful.law.days import start_of
 from lawful.law.model import Entry
 from lawful.law.oracle import Court
+from lawful.law.periods import running_period
 from lawful.law.thing import Record, Thing
 from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, facts_in
 from lawful.terms.ids import RuleId
