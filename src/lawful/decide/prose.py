@@ -103,9 +103,13 @@ _SIGNS = {"<": "<", "<=": "≤", ">": ">", ">=": "≥", "=": "=", "<>": "≠"}
 
 
 class Prose:
-    """Words for one book in one language (``en`` or ``zh``), its guidance and drafts among them."""
+    """Words for one book in one language (``en`` or ``zh``), its guidance and drafts among them.
+
+    ``of`` is the book itself, ``book`` the same with everything that it holds beside the law.
+    """
 
     def __init__(self, book: Book, lang: str) -> None:
+        self.of = book
         self.book, self.lang = book.everything, "zh" if lang.startswith("zh") else "en"
         self.words = _WORDS[self.lang]
 

@@ -129,11 +129,11 @@ def _where(where: Where, prose: Prose) -> dict[str, Any]:
 
 def _rule(rule: str, before: Prose, after: Prose) -> dict[str, Any]:
     """A rule that is responsible, and in which of the two books it stands."""
-    prose = after if RuleId(rule) in after.book.entries else before
-    entry = prose.book.entries.get(RuleId(rule))
+    prose = after if RuleId(rule) in after.of.entries else before
+    entry = prose.of.entries.get(RuleId(rule))
     if entry is None:
         return {"id": rule, "kind": "", "citation": "", "citation_en": "", "says": rule, "in": []}
-    names = (("before", before.book), ("after", after.book))
+    names = (("before", before.of), ("after", after.of))
     return {
         "id": entry.id,
         "kind": entry.kind.value,
