@@ -15,7 +15,7 @@ from tests.law.files import rule, small_book
 
 BIOMETRIC = (
     "never lawful when has_any(data, 'biometric') AND subject_located_in = 'CN' "
-    "unless consent_separate"
+    "AND operation <> 'erase' unless consent_separate"
 )
 NOT_BOUND = {
     "controller_role NOT IN ('controller', 'joint')",
@@ -49,6 +49,16 @@ def test_biometric_data_where_consent_is_asked_for_whatever_the_basis(book: Book
     assert texts >= NOT_BOUND
 
 
+def test_erasing_is_the_exception_that_article_47_names(book: Book) -> None:
+    """Without the words on erasing, each counterexample more rests on the article that demands it."""
+    read = read_as(book, "CS-1", "always")
+    claim = BIOMETRIC.replace("AND operation <> 'erase' ", "")
+    found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
+    rest = [{one.id for one in each.by} for each in found.counterexamples]
+    assert all("cn.pipl.47.erasing" in ids for ids in rest if ids)
+    assert any(rest)
+
+
 def test_biometric_data_where_only_consent_asks_for_it(book: Book) -> None:
     found = under(book, "consent_only")
     assert found.complete
@@ -76,7 +86,7 @@ def test_with_its_exceptions_named_the_claim_is_proved(book: Book) -> None:
     reach = "collected_in = 'CN' OR has_any(stored_in, 'CN')"
     claim = (
         "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
-        f"controller_role = 'controller' AND ({reach}) unless consent_separate"
+        f"controller_role = 'controller' AND operation <> 'erase' AND ({reach}) unless consent_separate"
     )
     found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
     assert found.proved
