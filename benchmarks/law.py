@@ -45,7 +45,8 @@ CLAIM = (
 )
 PROVED = (
     "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
-    "collected_in = 'CN' AND controller_role = 'controller' unless consent_separate"
+    "collected_in = 'CN' AND controller_role = 'controller' AND operation <> 'erase' "
+    "unless consent_separate"
 )
 INSTRUMENT = """
 id = "xx.made"
