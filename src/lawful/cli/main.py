@@ -14,7 +14,6 @@ from typing import Annotated
 import typer
 
 from lawful.cli import verbs_law
-from lawful.cli.changes import law_exposure, law_impact
 from lawful.cli.options import At, FactOption, FactsFile, Folder, Json, Lang, On
 from lawful.cli.output import Output, guarded
 
@@ -42,8 +41,6 @@ for name, sub in (
     ("evidence", evidence_app),
 ):
     app.add_typer(sub, name=name)
-law_app.command("impact")(law_impact)
-law_app.command("exposure")(law_exposure)
 
 
 def _output(json: bool, lang: str) -> Output:

@@ -6,6 +6,7 @@ end (oracle, generated function, SQL, prose) is one function over these kinds, a
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date, datetime
 
@@ -90,7 +91,7 @@ class PresumedFlag(Node):
     value: bool
 
 
-class Beside(Node):
+class Beside(Node, ABC):
     """What stands beside a thing's facts: its records, the systems of its entity. Opaque to back ends.
 
     The oracle works it out for a thing; every other back end is given its state by ``key``.
@@ -99,9 +100,9 @@ class Beside(Node):
     __slots__ = ()
 
     @property
+    @abstractmethod
     def key(self) -> str:
         """A name that is the same for nodes that always have the same state."""
-        raise NotImplementedError
 
 
 @attrs.frozen
