@@ -3,6 +3,8 @@
 PY    := .venv/bin/python
 # The environment is rebuilt when what it is made from, or where it lies, has changed.
 STAMP := .venv/.installed-$(shell { echo "$(CURDIR)"; cat requirements/dev.txt requirements/uv.txt pyproject.toml scripts/install; } | sha256sum | cut -c1-12)
+# The peers that benchmarks measure us against stay out of it.
+PEERS := .venv-peers/.installed-$(shell { echo "$(CURDIR)"; cat requirements/peers.txt requirements/uv.txt pyproject.toml scripts/install; } | sha256sum | cut -c1-12)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-browser run test soak check bench docs lock wheel clean
@@ -13,7 +15,10 @@ help: ## this list
 install: $(STAMP) ## the locked environment, in .venv
 
 $(STAMP):
-	@scripts/install $@
+	@scripts/install $@ requirements/dev.txt
+
+$(PEERS):
+	@scripts/install $@ requirements/peers.txt
 
 install-browser: ## Chromium and a Chinese font, which the browser tests need
 	@scripts/install-browser
@@ -30,8 +35,8 @@ soak: install ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
 check: install ## style, types, floors, rulebook and house rules
 	@scripts/check
 
-bench: install ## figures beside a peer's (NAME=law|decide|…); writes benchmarks/latest.json
-	@$(PY) benchmarks/bench.py $(NAME)
+bench: $(PEERS) ## figures beside a peer's (NAME=law|decide|…); writes benchmarks/latest.json
+	@.venv-peers/bin/python benchmarks/bench.py $(NAME)
 
 docs: install ## write docs/reference anew, and the law book in English and Chinese under build/docs
 	@$(PY) scripts/docs
@@ -44,5 +49,5 @@ wheel: install ## the package, in dist
 	@$(PY) -m build --wheel --no-isolation
 
 clean: ## remove what the tools leave, the environment too (never a deployment's state)
-	@rm -rf .venv .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-peers .uv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

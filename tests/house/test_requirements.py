@@ -66,5 +66,4 @@ def test_the_package_declares_what_run_in_lists() -> None:
 def test_development_pins_agree_with_what_runs() -> None:
     run, dev = ((FOLDER / f"{n}.txt").read_text(encoding="utf-8") for n in ("run", "dev"))
     pins = re.compile(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", re.MULTILINE)
-    dev_pins = dict(pins.findall(dev))
-    assert [p for p in pins.findall(run) if dev_pins.get(p[0]) != p[1]] == []
+    assert set(pins.findall(run)) <= set(pins.findall(dev))  # one pin for each range of Python
