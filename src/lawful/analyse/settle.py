@@ -20,10 +20,10 @@ from lawful.law.tree import PresumedFlag, PresumedTerm, terms, walk
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 
-LIMIT_MS = 2_000
+LIMIT = 200_000
 
 
-def settle(decider: Decider, thing: Thing, limit_ms: int = LIMIT_MS) -> Outcome | None:
+def settle(decider: Decider, thing: Thing, limit: int = LIMIT) -> Outcome | None:
     """The outcome that every completion of the unknown facts and records gives, if they agree.
 
     None: they differ, or the solver did not know in time, or unverified law leaves it open.
@@ -39,7 +39,7 @@ def settle(decider: Decider, thing: Thing, limit_ms: int = LIMIT_MS) -> Outcome 
         programs=(program,),
         complete=True,
         given=Given(facts=known, records=records),
-        limit_ms=limit_ms,
+        limit=limit,
     )
     side = world.side()
     partly = _partly(world, thing.values)

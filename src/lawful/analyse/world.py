@@ -17,7 +17,7 @@ from lawful.analyse.facts import Facts, Given, rails_are
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.holding import hold_invariants
 from lawful.analyse.probes import Probes
-from lawful.analyse.solver import LIMIT_MS, Solver
+from lawful.analyse.solver import LIMIT, Solver
 from lawful.decide.decider import Decider
 from lawful.decide.program import Program, assemble, days_of, folded
 from lawful.law.book import Book
@@ -83,7 +83,7 @@ class World:
         complete: bool = True,
         given: Given | None = None,
         circuit: Circuit | None = None,
-        limit_ms: int = LIMIT_MS,
+        limit: int = LIMIT,
     ) -> None:
         self.moments = tuple(moments)
         self.about = about
@@ -105,8 +105,8 @@ class World:
         self.facts = Facts(self.circuit, self.vocabulary, tests, complete=complete, given=given)
         hold_invariants(self.facts, first)
         self.encoder = Encoder(self.circuit, self.facts)
-        self.solver = Solver(self.circuit, limit_ms)
-        self.local = Solver(self.circuit, limit_ms)
+        self.solver = Solver(self.circuit, limit)
+        self.local = Solver(self.circuit, limit)
         self.given_up: list[Bit] = []
 
     def side(self, index: int = 0) -> Side:
