@@ -10,12 +10,13 @@ import attrs
 import pytest
 
 from lawful.analyse.circuit import Circuit
-from lawful.analyse.encoding import Encoder, NoEncoding, is_outcome, stops
+from lawful.analyse.encoding import Encoder, NoEncoding, is_outcome
 from lawful.analyse.facts import Facts
 from lawful.analyse.invariants import COUNTS, ENUMS
 from lawful.analyse.probes import Probes, classes, cuts
 from lawful.analyse.solver import Solver
 from lawful.analyse.world import Moment, World, pinned, program_of
+from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.law.book import Book
 from lawful.law.oracle import Kleene, Oracle

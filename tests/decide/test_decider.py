@@ -66,7 +66,7 @@ def test_a_fact_that_folds_away_is_not_forgotten(decider: Decider, uses: list[Th
 
 def test_records_are_read_at_the_moment(decider: Decider) -> None:
     rule = "cn.pipl.55.assess"
-    assert rule in fulfilments(decider.book, "use")
+    assert rule in fulfilments(decider.asked_beside("use"))
     at = datetime(2026, 11, 24, 12, tzinfo=UTC)
     thing = Thing(about="use", at=at)
     assert decider.records(thing) == {}

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lawful.analyse.circuit import Bit, Circuit
-from lawful.analyse.encoding import is_outcome, stops
+from lawful.analyse.encoding import is_outcome
 from lawful.analyse.facts import Given
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.solver import cheapest
 from lawful.analyse.world import Moment, World, program_of
+from lawful.decide.compiler import stops
 from lawful.decide.cures import ACT_EFFORT, SHOWN, Change, Cure, apply, steps_asked
 from lawful.decide.decider import Decider, fulfilments
 from lawful.law.book import Book
@@ -62,7 +63,7 @@ class _Cures:
         vocabulary = decider.book.vocabulary
         known = {each.name: thing.values.get(each.name) for each in vocabulary.facts_of("use")}
         counted = decider.records(thing)
-        records = {**dict.fromkeys(fulfilments(decider.book, "use")), **counted}
+        records = {**dict.fromkeys(fulfilments(decider.asked_beside("use"))), **counted}
         self.world = World(
             (Moment(book=decider.book, day=thing.day("UTC")),),
             "use",

@@ -15,12 +15,13 @@ import attrs
 from lawful.analyse.ageing import limits, only_time, set_aside, turns
 from lawful.analyse.changes import Change, Mixed, change_of, changed_keys, only, unit_of
 from lawful.analyse.circuit import TRUE, Bit
-from lawful.analyse.encoding import ORDER, Side, better, is_outcome, stops
+from lawful.analyse.encoding import ORDER, Side, better, is_outcome
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.plain import plainest
 from lawful.analyse.situations import Situation, atoms, situation
 from lawful.analyse.solver import Solver
 from lawful.analyse.world import Moment, World, vio
+from lawful.decide.compiler import stops
 from lawful.decide.program import Program
 from lawful.law.thing import Thing
 from lawful.law.tree import FALSE as NEVER

@@ -27,6 +27,7 @@ from lawful.analyse.circuit import (
 )
 from lawful.analyse.facts import CONSTANT, Choice, Facts, Members
 from lawful.analyse.probes import ordinal
+from lawful.decide.compiler import stops
 from lawful.decide.program import Program
 from lawful.law.model import Entry
 from lawful.law.oracle import Kleene, compare
@@ -264,11 +265,6 @@ class Side:
         if covered:
             doubts.append(-self.read("covered")[0])
         return prohibited, not_yet, circuit.some([not_yet, *doubts])
-
-
-def stops(entry: Entry) -> bool:
-    """May an unmet rule stop a use?"""
-    return entry.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE)
 
 
 def is_outcome(circuit: Circuit, bad: tuple[Bit, Bit, Bit], outcome: Outcome) -> Bit:

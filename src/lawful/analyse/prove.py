@@ -14,11 +14,12 @@ import attrs
 from lawful.analyse.circuit import TRUE as HOLDS
 from lawful.analyse.circuit import Bit, Rails
 from lawful.analyse.claims import Claim
-from lawful.analyse.encoding import is_outcome, stops
+from lawful.analyse.encoding import is_outcome
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.plain import plainest
 from lawful.analyse.situations import Core, Situation, atoms, situation
 from lawful.analyse.world import Moment, World, references_in, vio
+from lawful.decide.compiler import stops
 from lawful.decide.program import folded
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Kleene

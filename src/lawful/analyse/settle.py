@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lawful.analyse.circuit import Bit
-from lawful.analyse.encoding import ORDER, is_outcome, stops
+from lawful.analyse.encoding import ORDER, is_outcome
 from lawful.analyse.facts import Given
 from lawful.analyse.solver import TooHard
 from lawful.analyse.world import Moment, World, program_of
+from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.decide.program import Program
 from lawful.law.thing import Thing

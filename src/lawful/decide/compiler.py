@@ -1,70 +1,152 @@
-"""From a program to generated Python: a full answer per entry, and the outcome alone, faster.
+"""From a program to generated Python: what stands in the way of a use, and a full answer per entry.
 
-``run`` gives the value of each entry's ``applies`` and ``violated`` and of ``covered``, by
-position. ``quick`` works out only what the outcome of a use needs, the worst rules first.
+``ruling`` is the short way (see ``sieve``); ``run`` gives the value of each entry's ``applies`` and
+``violated`` and of ``covered``, by position. Each is generated when it is first asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import Any, Protocol
 
 import attrs
 
 from lawful.decide.program import Program, beside
 from lawful.decide.rails import Body, Constants
+from lawful.decide.sieve import COVERED, write_sieve
 from lawful.law.model import Entry
-from lawful.law.oracle import Kleene
-from lawful.law.tree import Beside, Const
+from lawful.law.oracle import Kleene, outcome_of
+from lawful.law.tree import Beside
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
 
 Facts = Mapping[str, "Value | None"]
-Records = Mapping[str, Kleene]
+
+
+class Records(Protocol):
+    """What stands beside a thing's facts: a state by key, unknown where nothing is known."""
+
+    def get(self, key: str, /) -> Kleene:
+        """The state."""
+
+
 Generated = Callable[[Facts, Records], list[Kleene]]
-Verdict = tuple[Outcome, RuleId | None, bool]
-"""Outcome, deciding rule, and whether everything touched is covered."""
+REMEMBERED = 4096
+"""Answers of one function that are kept in words."""
 
 
-@attrs.frozen(kw_only=True)
-class Compiled:
-    """The generated functions of a program, the keys of ``run``'s results in order, and the source.
+@attrs.frozen
+class Ruling:
+    """The outcome of a use, the rule that decides it, and every rule that stands in the way.
 
-    ``quick`` (uses only) gives an index into ``verdicts``. ``records``: the rules whose records the
-    functions ask for.
+    ``deciding`` is None when lawful, or when only coverage is lacking. ``violated`` rules are so for
+    certain, of ``open`` ones it is not known; both by id, in order.
     """
 
-    keys: tuple[str, ...]
-    run: Generated
-    quick: Callable[[Facts, Records], int]
-    verdicts: tuple[Verdict, ...]
-    records: tuple[Beside, ...]
-    source: str
+    outcome: Outcome
+    deciding: RuleId | None
+    covered: bool
+    violated: tuple[RuleId, ...] = ()
+    open: tuple[RuleId, ...] = ()
+
+
+@attrs.frozen(slots=False)
+class Compiled:
+    """The functions of a program; of a use's also its rulings."""
+
+    program: Program
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """What ``run`` answers, by position."""
+        return tuple(key for key in self.program.nodes if not key.startswith("def:"))
+
+    @cached_property
+    def records(self) -> dict[str, Beside]:
+        """What the functions ask of what stands beside a thing's facts, by key."""
+        return {each.key: each for each in beside(self.program)}
+
+    @cached_property
+    def source(self) -> str:
+        """The text of ``run``."""
+        return self._written[0]
+
+    @cached_property
+    def run(self) -> Generated:
+        """The value of each of ``keys``."""
+        found: Generated = _made(*self._written, "decide")
+        return found
+
+    @cached_property
+    def _written(self) -> tuple[str, Constants]:
+        constants = Constants()
+        return _full(self.program, constants, self.keys), constants
+
+    @cached_property
+    def ruling(self) -> Callable[[Facts, Records], Ruling]:
+        """The ruling on a use.
+
+        Raises: TypeError: the program is about something else.
+        """
+        if COVERED not in self.program.nodes:
+            raise TypeError("only a use has an outcome")
+        constants = Constants()
+        rules = {f"vio:{each.id}": each for each in self.program.rules if stops(each)}
+        sieve = write_sieve(self.program, rules, constants)
+        sift = _made(sieve.source, constants, "sieve")
+        kept: dict[tuple[int, ...], Ruling] = {}
+
+        def ruling(facts: Facts, records: Records) -> Ruling:
+            left = tuple(sift(facts, records))
+            found = kept.get(left)
+            if found is None:
+                if len(kept) >= REMEMBERED:
+                    kept.clear()
+                found = kept[left] = _ruling(left, sieve.keys, rules)
+            return found
+
+        return ruling
 
 
 def compile_program(program: Program) -> Compiled:
-    """Generate and compile the functions of a program."""
-    constants = Constants()
-    keys = tuple(key for key in program.nodes if not key.startswith("def:"))
-    verdicts: list[Verdict] = []
-    source = _full(program, constants, keys)
-    if "covered" in program.nodes:
-        source += "\n\n" + _quick(program, constants, verdicts)
-    namespace: dict[str, Any] = dict(constants.values)
-    exec(compile(source, "<law>", "exec"), namespace)  # our own text, made from trees only
-    return Compiled(
-        keys=keys,
-        run=namespace["decide"],
-        quick=namespace.get("quick", _no_outcome),
-        verdicts=tuple(verdicts),
-        records=beside(program),
-        source=source,
-    )
+    """The functions of a program, not generated yet."""
+    return Compiled(program)
 
 
-def _no_outcome(*_: object) -> int:
-    raise TypeError("only a use has an outcome")
+def stops(entry: Entry) -> bool:
+    """May an unmet rule stop a use?"""
+    return entry.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE)
+
+
+def _ruling(left: Iterable[int], keys: tuple[str, ...], rules: Mapping[str, Entry]) -> Ruling:
+    """What the positions that a sieve has left mean."""
+    covered = True
+    violated: list[Entry] = []
+    doubtful: list[Entry] = []
+    for each in left:
+        key = keys[each if each >= 0 else ~each]
+        if key == COVERED:
+            covered = False
+        else:
+            (violated if each >= 0 else doubtful).append(rules[key])
+    return ruling_of(violated, doubtful, covered)
+
+
+def ruling_of(violated: Iterable[Entry], doubtful: Iterable[Entry], covered: bool) -> Ruling:
+    """The ruling on a use that violates some rules for certain, and perhaps others: the worst decides."""
+    sure = sorted(violated, key=lambda each: each.id)
+    unsure = sorted(doubtful, key=lambda each: each.id)
+    found = [(outcome_of(each, True).rank, each.id) for each in sure]
+    found += [(outcome_of(each, None).rank, each.id) for each in unsure]
+    if found:
+        rank, deciding = min(found)
+        outcome, rule = list(Outcome)[rank], RuleId(deciding)
+    else:
+        outcome, rule = (Outcome.LAWFUL if covered else Outcome.UNDETERMINED), None
+    ids = (tuple(each.id for each in sure), tuple(each.id for each in unsure))
+    return Ruling(outcome, rule, covered, *ids)
 
 
 def _full(program: Program, constants: Constants, keys: tuple[str, ...]) -> str:
@@ -73,43 +155,11 @@ def _full(program: Program, constants: Constants, keys: tuple[str, ...]) -> str:
         f"(True if {body.rail(key, True)} else False if {body.rail(key, False)} else None)"
         for key in keys
     ]
-    return _function("decide", body, body.lines, f"return [{', '.join(results)}]")
+    text = [*body.heading(), *body.lines, f"return [{', '.join(results)}]"]
+    return "\n".join(["def decide(facts, records):", *(f"    {line}" for line in text)]) + "\n"
 
 
-def _quick(program: Program, constants: Constants, verdicts: list[Verdict]) -> str:
-    """Tests from the worst answer to the best; the first that holds decides."""
-    blocks = _rules(program, Otherwise.BLOCK)
-    befores = _rules(program, Otherwise.BEFORE)
-    checks = [(each, True, Outcome.PROHIBITED) for each in blocks]
-    checks += [(each, True, Outcome.NOT_YET) for each in befores]
-    open_ones = sorted((*blocks, *befores), key=lambda each: each.id)
-    checks += [(each, False, Outcome.UNDETERMINED) for each in open_ones]
-    roots = [(f"vio:{each.id}", rail) for each, rail, _ in checks]
-    body = Body(program, constants, [("covered", True), *roots])
-    lines: list[str] = []
-
-    def write(text: str) -> None:
-        lines.extend(body.lines)
-        body.lines.clear()
-        lines.append(text)
-
-    write(f"c = 1 if {body.rail('covered', True)} else 0")
-    for rule, rail, outcome in checks:
-        test = body.rail(f"vio:{rule.id}", rail)
-        write(f"if {test if rail else f'not {test}'}: return {len(verdicts)} + c")
-        verdicts += [(outcome, rule.id, False), (outcome, rule.id, True)]
-    write(f"return {len(verdicts)} + c")
-    verdicts += [(Outcome.UNDETERMINED, None, False), (Outcome.LAWFUL, None, True)]
-    return _function("quick", body, lines)
-
-
-def _rules(program: Program, otherwise: Otherwise) -> list[Entry]:
-    """Rules that can stand in the way, in order of id; those that are settled are left out."""
-    found = (each for each in program.rules if each.otherwise is otherwise)
-    live = (each for each in found if program.nodes[f"vio:{each.id}"] != Const(False))
-    return sorted(live, key=lambda each: each.id)
-
-
-def _function(name: str, body: Body, lines: list[str], *last: str) -> str:
-    text = [*body.heading(), *lines, *last]
-    return "\n".join([f"def {name}(facts, records):", *(f"    {line}" for line in text)]) + "\n"
+def _made(source: str, constants: Constants, name: str) -> Any:
+    namespace: dict[str, Any] = dict(constants.values)
+    exec(compile(source, "<law>", "exec"), namespace)  # our own text, made from trees only
+    return namespace[name]

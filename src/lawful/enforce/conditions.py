@@ -72,26 +72,17 @@ class Conditions:
         key = (frozenset(live.items()), categories)
         if key not in self._cache:
             data = self.vocabulary.close("data", SetValue(categories))
-            values = self._compiled.run(
-                {**live, "data": data, "needed_for_purpose": True}, self._records
-            )
-            decision = self.decider.decision(dict(zip(self._compiled.keys, values, strict=True)))
-            self._cache[key] = (
-                decision.outcome,
-                decision.deciding or ("" if decision.covered else NOT_COVERED),
-            )
+            facts = {**live, "data": data, "needed_for_purpose": True}
+            found = self._compiled.ruling(facts, self._records)
+            deciding = found.deciding or ("" if found.covered else NOT_COVERED)
+            self._cache[key] = (found.outcome, deciding)
         return self._cache[key]
 
     def unneeded(self, live: Mapping[str, Value | None], categories: Categories) -> str:
         """The rule that keeps back a column which the purpose does not need; empty if none does."""
         data = self.vocabulary.close("data", SetValue(categories))
-        values = self._compiled.run(
-            {**live, "data": data, "needed_for_purpose": False}, self._records
-        )
-        return (
-            self.decider.decision(dict(zip(self._compiled.keys, values, strict=True))).deciding
-            or ""
-        )
+        facts = {**live, "data": data, "needed_for_purpose": False}
+        return self._compiled.ruling(facts, self._records).deciding or ""
 
     def verdict(
         self, live: Mapping[str, Value | None], key: Categories, columns: tuple[Categories, ...]

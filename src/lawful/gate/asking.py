@@ -208,7 +208,7 @@ def list_owed(
         )
     thing = _asked(deployment, about, facts, on, at)
     if about not in NO_RECORD_IS_NO:
-        thing = nothing_done(thing, records_asked(deployment.book, about), facts)
+        thing = nothing_done(thing, records_asked(deployment.decider.asked_beside(about)), facts)
     duties = list_duties(deployment.book, thing)
     decision = deployment.new_id()
     state = "owed" if duties.owed else "undetermined" if duties.undetermined else "nothing_owed"

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from lawful.decide.decider import asked_beside
+from lawful.decide.beside import asked_beside
 from lawful.law.book import Book
 from lawful.law.days import start_of
 from lawful.law.model import Entry

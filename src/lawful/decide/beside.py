@@ -1,0 +1,154 @@
+"""What stands beside a thing's facts, for decisions: its records, and the systems of its entity.
+
+Of each thing only what a decision asks for is worked out. What rests on the records alone, and on no
+fact of the thing, is kept for the things that share these very records on the same day: an activity's.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+
+from lawful.decide.compiler import Records
+from lawful.law.book import Book
+from lawful.law.model import Entry, Kind
+from lawful.law.oracle import Court, Kleene
+from lawful.law.records import ids_above, state_of
+from lawful.law.thing import Thing
+from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, walk
+from lawful.terms.ids import RuleId
+
+SHELVES = 256
+"""Sets of records of which states are kept."""
+
+
+def asked_beside(book: Book, about: str) -> tuple[Beside, ...]:
+    """All that the entries about a kind of thing ask of what stands beside its facts, by key."""
+    found: dict[str, Beside] = {}
+    for entry in book.entries.values():
+        mine = entry.about == about or (entry.kind is Kind.DEFINITION and about == "use")
+        scope = book.instrument(entry).scope.get(about, ()) if mine else ()
+        for line in (*scope, *entry.when, *entry.unless, *(entry.requires or ())):
+            for node in walk(line.node):
+                match node:
+                    case Fulfilled(rule) if rule or mine:
+                        node = Fulfilled(rule or entry.id)
+                    case AnyOf(other, item) if mine:
+                        node = AnyOf(other, item, entry.id)
+                    case Recorded():
+                        pass
+                    case _:
+                        continue
+                found[node.key] = node
+    return tuple(found[key] for key in sorted(found))
+
+
+class Besides:
+    """The states of what stands beside the things that one book decides; safe to share between threads."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._alone: dict[str, bool] = {}
+        self._shelves: OrderedDict[tuple[int, int, object], tuple[Thing, dict[str, Kleene]]] = (
+            OrderedDict()
+        )
+
+    def of(self, thing: Thing, nodes: Mapping[str, Beside], day: object) -> Records:
+        """The states of ``nodes`` for a thing by key, each worked out when ``get`` first asks for it.
+
+        ``day``: equal for moments that no zone's civil date parts.
+        """
+        if not (thing.records or thing.kept or thing.systems):
+            return _NOTHING if thing.about == "use" else _States(self, thing, nodes, {})
+        key = (id(thing.records), id(thing.kept), day)
+        shelf = self._shelves.get(key)
+        # The thing is kept with the shelf, so that no other records can come to have the same id.
+        if shelf is None:
+            shelf = self._shelves[key] = (thing, {})
+            while len(self._shelves) > SHELVES:
+                self._shelves.popitem(last=False)
+        return _States(self, thing, nodes, shelf[1])
+
+    def states(self, thing: Thing, nodes: Iterable[Beside]) -> dict[str, Kleene]:
+        """The states of some nodes for a thing, all at once."""
+        found = _States(self, thing, {each.key: each for each in nodes}, {})
+        known = (key for key, node in found.nodes.items() if found.may_be_known(node))
+        return {key: found.get(key) for key in known}
+
+    def reader(self, node: Beside) -> Entry:
+        """The entry by whose instrument and record a node is read."""
+        return self.book.entries[RuleId(_reader(node))]
+
+    def rests_on_records_alone(self, node: Beside) -> bool:
+        """Is the state the same for all uses that share their records, on one day?"""
+        found = self._alone.get(node.key)
+        if found is None:
+            found = self._alone[node.key] = self._is_alone(node)
+        return found
+
+    def _is_alone(self, node: Beside) -> bool:
+        match node:
+            case Recorded():
+                return True
+            case Fulfilled():
+                entry = self.reader(node)
+                after = entry.every.after if entry.every else ""
+                asks = entry.binds or after or any(each.when for each in entry.contents)
+                return not asks
+            case _:
+                return False
+
+
+class _States:
+    """States by key; ``get`` works out what is not there yet."""
+
+    __slots__ = ("_besides", "_court", "_own", "_shelf", "_thing", "nodes")
+
+    def __init__(
+        self, besides: Besides, thing: Thing, nodes: Mapping[str, Beside], shelf: dict[str, Kleene]
+    ) -> None:
+        self._besides, self._thing, self.nodes, self._shelf = besides, thing, nodes, shelf
+        self._own: dict[str, Kleene] = {}
+        self._court: Court | None = None
+
+    def get(self, key: str, /) -> Kleene:
+        """The state of a node; unknown where nothing is known of it."""
+        if key in self._shelf:
+            return self._shelf[key]
+        if key in self._own:
+            return self._own[key]
+        node = self.nodes[key]
+        state = self._work_out(node)
+        alone = self._thing.about == "use" and self._besides.rests_on_records_alone(node)
+        (self._shelf if alone else self._own)[key] = state
+        return state
+
+    def _work_out(self, node: Beside) -> Kleene:
+        if not self.may_be_known(node):
+            return None
+        if self._court is None:
+            self._court = Court(self._besides.book, self._thing)
+        return state_of(self._court, node, self._besides.reader(node))
+
+    def may_be_known(self, node: Beside) -> bool:
+        """Is it not plain that the state is unknown? Of a use it is without a record and a kept register."""
+        thing = self._thing
+        if thing.about != "use":
+            return True
+        if isinstance(node, AnyOf):
+            return bool(thing.systems) or node.about in thing.kept
+        above = ids_above(_reader(node))
+        return not thing.kept.isdisjoint(above) or any(each.rule in above for each in thing.records)
+
+
+def _reader(node: Beside) -> str:
+    match node:
+        case AnyOf():
+            return node.reader
+        case Fulfilled(rule) | Recorded(rule):
+            return rule
+        case _:
+            raise TypeError(f"{type(node).__name__} has no reader")
+
+
+_NOTHING: dict[str, Kleene] = {}
