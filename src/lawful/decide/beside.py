@@ -13,7 +13,7 @@ from lawful.decide.compiler import Records
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
-from lawful.law.records import ids_above, state_of
+from lawful.law.records import by_rule, ids_above, state_of
 from lawful.law.thing import Thing
 from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, walk
 from lawful.terms.ids import RuleId
@@ -49,9 +49,7 @@ class Besides:
     def __init__(self, book: Book) -> None:
         self.book = book
         self._alone: dict[str, bool] = {}
-        self._shelves: OrderedDict[tuple[int, int, object], tuple[Thing, dict[str, Kleene]]] = (
-            OrderedDict()
-        )
+        self._shelves: OrderedDict[tuple[int, int, object], _Shelf] = OrderedDict()
 
     def of(self, thing: Thing, nodes: Mapping[str, Beside], day: object) -> Records:
         """The states of ``nodes`` for a thing by key, each worked out when ``get`` first asks for it.
@@ -59,19 +57,18 @@ class Besides:
         ``day``: equal for moments that no zone's civil date parts.
         """
         if not (thing.records or thing.kept or thing.systems):
-            return _NOTHING if thing.about == "use" else _States(self, thing, nodes, {})
+            return _NOTHING if thing.about == "use" else _States(self, thing, nodes, _Shelf(thing))
         key = (id(thing.records), id(thing.kept), day)
         shelf = self._shelves.get(key)
-        # The thing is kept with the shelf, so that no other records can come to have the same id.
         if shelf is None:
-            shelf = self._shelves[key] = (thing, {})
+            shelf = self._shelves[key] = _Shelf(thing)
             while len(self._shelves) > SHELVES:
                 self._shelves.popitem(last=False)
-        return _States(self, thing, nodes, shelf[1])
+        return _States(self, thing, nodes, shelf)
 
     def states(self, thing: Thing, nodes: Iterable[Beside]) -> dict[str, Kleene]:
         """The states of some nodes for a thing, all at once."""
-        found = _States(self, thing, {each.key: each for each in nodes}, {})
+        found = _States(self, thing, {each.key: each for each in nodes}, _Shelf(thing))
         known = (key for key, node in found.nodes.items() if found.may_be_known(node))
         return {key: found.get(key) for key in known}
 
@@ -99,13 +96,23 @@ class Besides:
                 return False
 
 
+class _Shelf:
+    """What is known of some records on a day. Their thing is kept too: no others come to have their id."""
+
+    __slots__ = ("_thing", "filed", "states")
+
+    def __init__(self, thing: Thing) -> None:
+        self._thing, self.filed = thing, by_rule(thing.records)
+        self.states: dict[str, Kleene] = {}
+
+
 class _States:
     """States by key; ``get`` works out what is not there yet."""
 
     __slots__ = ("_besides", "_court", "_own", "_shelf", "_thing", "nodes")
 
     def __init__(
-        self, besides: Besides, thing: Thing, nodes: Mapping[str, Beside], shelf: dict[str, Kleene]
+        self, besides: Besides, thing: Thing, nodes: Mapping[str, Beside], shelf: _Shelf
     ) -> None:
         self._besides, self._thing, self.nodes, self._shelf = besides, thing, nodes, shelf
         self._own: dict[str, Kleene] = {}
@@ -113,21 +120,21 @@ class _States:
 
     def get(self, key: str, /) -> Kleene:
         """The state of a node; unknown where nothing is known of it."""
-        if key in self._shelf:
-            return self._shelf[key]
+        if key in self._shelf.states:
+            return self._shelf.states[key]
         if key in self._own:
             return self._own[key]
         node = self.nodes[key]
         state = self._work_out(node)
         alone = self._thing.about == "use" and self._besides.rests_on_records_alone(node)
-        (self._shelf if alone else self._own)[key] = state
+        (self._shelf.states if alone else self._own)[key] = state
         return state
 
     def _work_out(self, node: Beside) -> Kleene:
         if not self.may_be_known(node):
             return None
         if self._court is None:
-            self._court = Court(self._besides.book, self._thing)
+            self._court = Court(self._besides.book, self._thing, self._shelf.filed)
         return state_of(self._court, node, self._besides.reader(node))
 
     def may_be_known(self, node: Beside) -> bool:

@@ -6,7 +6,7 @@ violated = applies and not requires          (no requires: never met)
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 import attrs
@@ -14,7 +14,7 @@ import attrs
 from lawful.law.book import Book
 from lawful.law.days import cutoff, has_passed
 from lawful.law.model import Entry, Kind, Line, Parameter
-from lawful.law.records import ids_above, latest, state_of
+from lawful.law.records import by_rule, ids_above, latest, state_of
 from lawful.law.thing import Record, Thing
 from lawful.law.tree import (
     And,
@@ -99,7 +99,9 @@ class Oracle:
 class Court:
     """One thing before one book; remembers what it has worked out."""
 
-    def __init__(self, book: Book, thing: Thing) -> None:
+    def __init__(
+        self, book: Book, thing: Thing, filed: Mapping[str, list[tuple[int, Record]]] | None = None
+    ) -> None:
         self.book, self.thing = book, thing
         self.moment = self._moment()
         self._applies: dict[RuleId, Kleene] = {}
@@ -107,7 +109,7 @@ class Court:
         self._days: dict[str, date] = {}
         self._scopes: dict[tuple[str, str], Kleene] = {}
         self._systems: list[Court] | None = None
-        self._filed: dict[str, list[tuple[int, Record]]] | None = None
+        self._filed = filed
 
     def _moment(self) -> Thing:
         """The thing at the moment whose law judges it."""
@@ -120,9 +122,7 @@ class Court:
     def records_of(self, rule: str) -> list[Record]:
         """The thing's records of a rule, the latest act first (see ``law.records``)."""
         if self._filed is None:
-            self._filed = {}
-            for place, record in enumerate(self.thing.records):
-                self._filed.setdefault(record.rule, []).append((place, record))
+            self._filed = by_rule(self.thing.records)
         found = [each for above in ids_above(rule) for each in self._filed.get(above, ())]
         return latest(tuple(record for _, record in sorted(found, key=_place)), rule)
 

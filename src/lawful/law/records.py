@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 NO_RECORD_IS_NO = ("incident", "request", "order")
 
 
+def by_rule(records: tuple[Record, ...]) -> dict[str, list[tuple[int, Record]]]:
+    """Records by the rule that they name, each with its place among them."""
+    filed: dict[str, list[tuple[int, Record]]] = {}
+    for place, record in enumerate(records):
+        filed.setdefault(record.rule, []).append((place, record))
+    return filed
+
+
 def latest(records: tuple[Record, ...], rule: str) -> list[Record]:
     """The records of a rule, the latest act first; acts of unknown time come first of all."""
     found = [each for each in records if each.is_of(rule)]

@@ -37,7 +37,9 @@ class Traffic:
         self.random = random.Random(seed)
         self.facts = book.vocabulary.facts_of("use")
         self._of_subject = frozenset(each.name for each in self.facts if _is_of_subject(each))
-        rules = sorted(each.id for each in book.entries.values() if each.requires)
+        rules = sorted(
+            each.id for each in book.entries.values() if each.requires and each.about == "use"
+        )
         self.kept = frozenset(rules)
         self._rules = rules
 
