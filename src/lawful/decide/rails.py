@@ -72,6 +72,16 @@ class Constants:
         return name
 
 
+def members_line(local: str) -> str:
+    """The line that reads what is in a set fact."""
+    return f"{local}m = {local}.members if {local} is not None else EMPTY"
+
+
+def possible_line(local: str) -> str:
+    """The line that reads what may be in a set fact."""
+    return f"{local}p = {local}.possible if {local} is not None else None"
+
+
 class Text(ABC):
     """Python for conditions; how facts, records and shared nodes are named is left to the function written."""
 
@@ -87,8 +97,12 @@ class Text(ABC):
         """The local name of a fact."""
 
     @abstractmethod
-    def set(self, name: str) -> str:
-        """The local name of a set fact; ``m`` and ``u`` behind it are its two masks."""
+    def members(self, name: str) -> str:
+        """The local name of what is in a set fact; nothing where it is unknown."""
+
+    @abstractmethod
+    def possible(self, name: str) -> str:
+        """The local name of what may be in a set fact; None where anything may."""
 
     @abstractmethod
     def record(self, rule: str) -> str:
@@ -119,9 +133,9 @@ class Text(ABC):
                 )
             case HasAny(name, members):
                 known = self.constants.name(frozenset(members))
-                return f"(not {self.set(name)}m.isdisjoint({known}))"
+                return f"(not {self.members(name)}.isdisjoint({known}))"
             case HasAll(name, members):
-                return f"({self.constants.name(frozenset(members))} <= {self.set(name)}m)"
+                return f"({self.constants.name(frozenset(members))} <= {self.members(name)})"
             case _:
                 return self._leaf(node, "")
 
@@ -149,12 +163,11 @@ class Text(ABC):
                     f"({self.fact(name)} is False)" if value else f"({self.fact(name)} is not True)"
                 )
             case HasAny(name, members):
-                it, known = self.set(name), self.constants.name(frozenset(members))
-                apart = f"{it}m.isdisjoint({known}) and {it}u.isdisjoint({known})"
-                return f"({it} is not None and {apart})"
+                it, known = self.possible(name), self.constants.name(frozenset(members))
+                return f"({it} is not None and {it}.isdisjoint({known}))"
             case HasAll(name, members):
-                it, known = self.set(name), self.constants.name(frozenset(members))
-                return f"({it} is not None and not {known} <= ({it}m | {it}u))"
+                it, known = self.possible(name), self.constants.name(frozenset(members))
+                return f"({it} is not None and not {known} <= {it})"
             case _:
                 return self._leaf(node, "not ")
 
@@ -234,8 +247,8 @@ class Body(Text):
         for name, local in self.facts.items():
             lines.append(f"{local} = get({name!r})")
             if name in self.sets:
-                lines.append(f"{local}m = {local}.members if {local} is not None else EMPTY")
-                lines.append(f"{local}u = {local}.unknown if {local} is not None else EMPTY")
+                lines.append(members_line(local))
+                lines.append(possible_line(local))
         lines += [f"{local} = records.get({rule!r})" for rule, local in self.records.items()]
         return lines
 
@@ -243,10 +256,15 @@ class Body(Text):
         """The local name of a fact."""
         return self.facts.setdefault(name, f"x{len(self.facts)}")
 
-    def set(self, name: str) -> str:
-        """The local name of a set fact; ``m`` and ``u`` behind it are its two masks."""
+    def members(self, name: str) -> str:
+        """The local name of what is in a set fact; nothing where it is unknown."""
         self.sets.add(name)
-        return self.fact(name)
+        return self.fact(name) + "m"
+
+    def possible(self, name: str) -> str:
+        """The local name of what may be in a set fact; None where anything may."""
+        self.sets.add(name)
+        return self.fact(name) + "p"
 
     def record(self, rule: str) -> str:
         """The local name of a record's state."""

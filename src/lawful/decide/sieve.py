@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from lawful.decide.program import Program
-from lawful.decide.rails import Constants, Text
+from lawful.decide.rails import Constants, Text, members_line, possible_line
 from lawful.law.tree import (
     FALSE,
     TRUE,
@@ -159,14 +159,19 @@ class _Writer(Text):
         """The local name of a fact, which is read here unless it is known."""
         return self._named("x", name, lambda: f"get({name!r})")
 
-    def set(self, name: str) -> str:
-        """The local name of a set fact, whose masks are read with it."""
-        local = self.fact(name)
-        for mask, attribute in (("m", "members"), ("u", "unknown")):
-            if local + mask not in self.known:
-                self.write(f"{local}{mask} = {local}.{attribute} if {local} is not None else EMPTY")
-                self.known.add(local + mask)
-        return local
+    def members(self, name: str) -> str:
+        """The local name of what is in a set fact, which is read here unless it is known."""
+        return self._mask(self.fact(name), "m", members_line)
+
+    def possible(self, name: str) -> str:
+        """The local name of what may be in a set fact, which is read here unless it is known."""
+        return self._mask(self.fact(name), "p", possible_line)
+
+    def _mask(self, local: str, mask: str, line: Callable[[str], str]) -> str:
+        if local + mask not in self.known:
+            self.write(line(local))
+            self.known.add(local + mask)
+        return local + mask
 
     def record(self, rule: str) -> str:
         """The local name of a record's state, which is asked for here unless it is known."""

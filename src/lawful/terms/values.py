@@ -24,10 +24,14 @@ class SetValue:
 
     members: frozenset[str] = frozenset()
     unknown: frozenset[str] = frozenset()
+    possible: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
+    """Members, and those that may be."""
 
     def __attrs_post_init__(self) -> None:
         if self.members & self.unknown:
             raise ValueError("a member cannot be both in the set and unknown")
+        both = self.members | self.unknown if self.unknown else self.members
+        object.__setattr__(self, "possible", both)
 
 
 Value = bool | int | str | date | datetime | SetValue
