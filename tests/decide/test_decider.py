@@ -9,7 +9,7 @@ from itertools import islice
 import attrs
 import pytest
 
-from lawful.decide.decider import Decider, fulfilments
+from lawful.decide.decider import KEPT, Decider, fulfilments
 from lawful.decide.program import days_of
 from lawful.law.book import Book
 from lawful.law.oracle import Oracle
@@ -47,9 +47,9 @@ def test_days_turn_at_midnight_of_each_zone(decider: Decider) -> None:
 
 def test_what_is_kept_is_bounded(book: Book) -> None:
     decider = Decider(book)
-    for n in range(700):
+    for n in range(KEPT + 200):
         decider._days_at(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n), None)
-    assert len(decider._days) == 512
+    assert len(decider._days) == KEPT
 
 
 def test_a_fact_that_folds_away_is_not_forgotten(decider: Decider, uses: list[Thing]) -> None:

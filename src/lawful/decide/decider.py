@@ -36,7 +36,7 @@ from lawful.terms.values import Value
 
 FOLDED = ("operation", "data_state", "controller_role")
 """Facts of a use that are put in before its functions are made: few values, and most rules test them."""
-KEPT = 2048
+KEPT = 1024
 QUARTER_S = 900
 MODERN = 1973
 """From this year on every zone's offset is a multiple of a quarter of an hour."""
