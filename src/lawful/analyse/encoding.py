@@ -75,12 +75,22 @@ class Encoder:
     def __init__(self, circuit: Circuit, facts: Facts) -> None:
         self.circuit, self.facts = circuit, facts
         self._leaves: dict[Node, Rails] = {}
+        self._kept: dict[int, tuple[Node, Rails | None]] = {}
 
     def node(self, node: Node, read: Read) -> Rails:
         """The rails of a condition; references are read from ``read``.
 
         Raises: NoEncoding: a kind of node that is not known here.
         """
+        kept = self._kept.get(id(node))  # with the node itself: no other comes to have its id
+        if kept is None:
+            found = self._work_out(node, read)
+            alone = not any(isinstance(each, Ref) for each in walk(node))
+            self._kept[id(node)] = (node, found if alone else None)
+            return found
+        return kept[1] or self._work_out(node, read)
+
+    def _work_out(self, node: Node, read: Read) -> Rails:
         match node:
             case And(items):
                 return all_rails(self.circuit, [self.node(item, read) for item in items])

@@ -134,12 +134,14 @@ class Decider:
 
     def compiled(self, thing: Thing) -> Compiled:
         """The generated functions for a thing: its days, and the facts that fold away."""
-        days, today = self._law_and_today(thing)
-        folded = [thing.values.get(name) for name in FOLDED] if thing.about == "use" else []
-        key = (thing.about, days, today, *folded)
+        return self._compiled_on(thing, *self._law_and_today(thing))
+
+    def _compiled_on(self, thing: Thing, days: Days, today: Days) -> Compiled:
+        folded = tuple(map(thing.values.get, FOLDED)) if thing.about == "use" else ()
+        key = (thing.about, days, today, folded)
         found = self._compiled.get(key)
         if found is None:
-            found = compile_program(self._residual(thing.about, days, today, tuple(folded)))
+            found = compile_program(self._residual(thing.about, days, today, folded))
             _keep(self._compiled, key, found)
         return found
 
@@ -159,14 +161,17 @@ class Decider:
 
     def values(self, thing: Thing) -> dict[str, Kleene]:
         """The value of each entry (``app:``, ``vio:``) and of ``covered``."""
-        compiled = self.compiled(thing)
-        return _values(compiled, thing.values, self._states(thing, compiled))
+        days, today = self._law_and_today(thing)
+        compiled = self._compiled_on(thing, days, today)
+        records = self._besides.of(thing, compiled.records, today)
+        return _values(compiled, thing.values, records)
 
     def decide(self, thing: Thing, records: Records | None = None) -> Decision:
         """Decide a use. ``records``: what stands beside its facts, where that is worked out already."""
-        compiled = self.compiled(thing)
+        days, today = self._law_and_today(thing)
+        compiled = self._compiled_on(thing, days, today)
         if records is None:
-            records = self._states(thing, compiled)
+            records = self._besides.of(thing, compiled.records, today)
         return Decision(compiled.ruling(thing.values, records), compiled, thing.values, records)
 
     def decision(self, values: Mapping[str, Kleene]) -> Ruling:
@@ -194,11 +199,6 @@ class Decider:
         """
         nodes = self.asked_beside(thing.about) if wanted is None else wanted
         return self._besides.states(thing, nodes)
-
-    def _states(self, thing: Thing, compiled: Compiled) -> Records:
-        if not compiled.records:
-            return {}
-        return self._besides.of(thing, compiled.records, self._law_and_today(thing))
 
 
 def _values(compiled: Compiled, facts: Facts, records: Records) -> dict[str, Kleene]:

@@ -179,9 +179,11 @@ class Aim:
         if key not in self._grounds:
             program = cone(self._decider.program_of(thing), keys_of(entry))
             nodes = beside(program)
+            rules = frozenset(x.rule for x in nodes if isinstance(x, (Fulfilled, Recorded)))
+            periods = (self.things.surroundings.period_facts(rule) for rule in rules)
             self._grounds[key] = Ground(
-                facts=frozenset[str]().union(*map(facts_in, program.nodes.values())),
-                rules=frozenset(x.rule for x in nodes if isinstance(x, (Fulfilled, Recorded))),
+                facts=frozenset[str]().union(*map(facts_in, program.nodes.values()), *periods),
+                rules=rules,
                 systems=any(isinstance(each, AnyOf) for each in nodes),
             )
         return self._grounds[key]

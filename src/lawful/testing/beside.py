@@ -96,10 +96,18 @@ class Surroundings:
         names = sorted(frozenset[str]().union(*(facts_in(each.item) for each in asked)))
         return {name: self.values.value(name, thing) for name in names}
 
+    def period_facts(self, rule: str) -> Iterator[str]:
+        """The facts after which periods begin in which records of a rule, or of an article's rules, count."""
+        for entry in self.book.entries.values():
+            mine = entry.id == rule or entry.id.startswith(f"{rule}.")
+            if mine and entry.every is not None and entry.every.after:
+                yield entry.every.after
+
     def bound(self, thing: Thing) -> Iterator[str]:
         """The facts on which the state of what stands beside a thing depends."""
         for record in thing.records:
             yield from record.bound
+            yield from self.period_facts(record.rule)
             entry = self.book.entries.get(RuleId(record.rule))
             for item in entry.contents if entry and record.items is not None else ():
                 if item.when is not None:

@@ -49,29 +49,9 @@ provisions  = []
 {entries}
 ```
 """
-ACTS = tuple(
-    [
-        "BR",
-        "US",
-        "SG",
-        "IN",
-        "GB",
-        "JP",
-        "KR",
-        "CA",
-        "AU",
-        "MX",
-        "TR",
-        "SA",
-        "AE",
-        "TH",
-        "VN",
-        "ID",
-        "MY",
-        "PH",
-        "CH",
-        "RU",
-    ]
+ACTS = (
+    *("BR", "US", "SG", "IN", "GB", "JP", "KR", "CA", "AU", "MX"),
+    *("TR", "SA", "AE", "TH", "VN", "ID", "MY", "PH", "CH", "RU"),
 )
 """The countries of the made acts."""
 REGIONS = ("CN", "US", "DE", "FR", "SG", "IN", "GB", "JP", "BR", "HK")
