@@ -87,8 +87,8 @@ def test_diff_of_the_same_law_says_so() -> None:
     assert found.stdout.count("nothing (proved") == 2
 
 
-def test_conflicts() -> None:
-    found = law("conflicts", "--on", "2026-11-24")
+def test_conflicts(tmp_path: Path) -> None:
+    found = law("conflicts", "--on", "2026-11-24", "--folder", str(tmp_path))
     assert found.exit_code == 1
     assert "us.cloud.2713.disclose against cn.dsl.36.disclose" in found.stdout
     assert "数据安全法 第三十六条" in found.stdout

@@ -17,12 +17,15 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from lawful.analyse import Collisions, Kept, Moment, conflicts_told, find_conflicts
 from lawful.console import create_app
 from lawful.gate.deployment import Deployment
 from lawful.sample.platform import build_platform
 
 BASE = "http://127.0.0.1:8420"
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+COMMANDS = ("us.cloud.2713.disclose", "cn.dsl.35.disclose")
+"""Of all commands, those whose conflicts the tests look for: one from each side."""
 
 
 @attrs.frozen
@@ -84,6 +87,22 @@ def own(tmp_path: Path) -> Iterator[Deployment]:
     """An empty deployment of one test's own, whose files it may damage."""
     with Deployment.open(tmp_path, clock=lambda: NOW) as deployment:
         yield deployment
+
+
+@pytest.fixture(scope="session")
+def collisions(platform: Deployment) -> Collisions:
+    """The conflicts of two commands on the day."""
+    moment = Moment(book=platform.book, day=platform.today())
+    return find_conflicts(moment, only=COMMANDS)
+
+
+@pytest.fixture(scope="session")
+def conflicts_known(platform: Deployment, collisions: Collisions) -> Deployment:
+    """The sample platform, with these kept as its conflicts of the day."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lawful.analyse.told.find_conflicts", lambda *_: collisions)
+        conflicts_told(collisions.moment, Kept.under(platform.state), lambda *_: None)
+    return platform
 
 
 @pytest.fixture(scope="session")

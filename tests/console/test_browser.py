@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from lawful.analyse import Collisions
+from lawful.console.background import Background
+from lawful.gate.deployment import Deployment
 
 pytestmark = pytest.mark.browser
 
@@ -69,7 +74,12 @@ def queried(page: Page, address: str) -> None:
 
 @pytest.mark.parametrize(("theme", "lang", "width"), LOOKS)
 def test_accessible_and_within_the_frame(
-    browser: Browser, address: str, theme: str, lang: str, width: int
+    browser: Browser,
+    address: str,
+    conflicts_known: Deployment,
+    theme: str,
+    lang: str,
+    width: int,
 ) -> None:
     """axe finds nothing at WCAG 2.2 AA; nothing is wider than the window."""
     context = opened(browser, theme, lang, width)
@@ -81,6 +91,7 @@ def test_accessible_and_within_the_frame(
         "/query",
         "/law/cn.data_export_security_assessment_2022",
         "/law/cn.pipl.23",
+        "/law/conflicts",
         "/evidence",
     ):
         if path == "/query":
@@ -96,7 +107,7 @@ def test_accessible_and_within_the_frame(
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 390)])
 def test_what_is_folded_away_is_accessible_too(
-    browser: Browser, address: str, theme: str, width: int
+    browser: Browser, address: str, conflicts_known: Deployment, theme: str, width: int
 ) -> None:
     context = opened(browser, theme, "en", width)
     page = context.new_page()
@@ -106,6 +117,7 @@ def test_what_is_folded_away_is_accessible_too(
         "/duties?example=2",
         "/law",
         "/law/readings",
+        "/law/conflicts?regime=EU",
         "/law/compare?from=2025-12-31&to=2026-01-01",
         "/law/cn.pipl",
         "/law/eu.gdpr.33",
@@ -153,6 +165,62 @@ def test_shortcuts_lead_where_they_say_and_can_be_switched_off(
     page.keyboard.press("q")
     page.wait_for_timeout(100)
     assert page.url.startswith(f"{address}/ask")
+    context.close()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_page_that_waits_follows_by_itself(
+    browser: Browser,
+    address: str,
+    collisions: Collisions,
+    monkeypatch: pytest.MonkeyPatch,
+    script: bool,
+) -> None:
+    """The work goes on in the background; the page that says so turns into the list, nobody pressing."""
+    let_go = threading.Event()
+
+    def slow(moment: object, progress: Callable[..., None]) -> Collisions:
+        progress(None, 3, 4)
+        let_go.wait()
+        return collisions
+
+    background = Background()
+    monkeypatch.setattr("lawful.console.pages.conflicts.BACKGROUND", background)
+    monkeypatch.setattr("lawful.analyse.told.find_conflicts", slow)
+    context = opened(browser, java_script_enabled=script)
+    page = context.new_page()
+    said = complaints(page)
+    page.goto(f"{address}/law/conflicts?on={'2026-10-01' if script else '2026-10-02'}")
+    page.wait_for_selector("text=Commands done: 2 of 4.")
+    if script:
+        assert axe(page) == ""
+        page.evaluate("window.kept = true")
+    assert page.get_attribute("progress", "value") == "2"
+    let_go.set()
+    page.wait_for_selector("#us-cn .entry")
+    assert page.query_selector("progress") is None
+    if script:
+        assert page.evaluate("window.kept") is True
+    background.stop()
+    assert said == []
+    context.close()
+
+
+def test_conflicts_are_filtered_by_keyboard_alone(
+    browser: Browser, address: str, conflicts_known: Deployment
+) -> None:
+    context = opened(browser)
+    page = context.new_page()
+    page.goto(f"{address}/law/conflicts")
+    page.focus("select[name=instrument]")
+    page.keyboard.type("GDPR")
+    page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "instrument=eu.gdpr" in page.url
+    page.focus(".entry details summary >> nth=0")
+    page.keyboard.press("Enter")
+    assert page.is_visible("text=Ask this case >> nth=0")
     context.close()
 
 

@@ -53,6 +53,26 @@ def test_last_moment_article_and_zone(door: Door) -> None:
     assert re.search(r'href="/evidence/dec_\w+"', html)
 
 
+def test_to_whom_and_with_what_in_the_reader_s_language(door: Door) -> None:
+    english, chinese = door.get(INCIDENT).text, door.get(INCIDENT + "&lang=zh").text
+    assert "to supervisory authority" in english
+    assert "people and records concerned" in english
+    assert "监管机构" in chinese
+    assert "涉及的人数和记录数" in chinese
+    for each in ("supervisory authority", "people and records", "people_and_records"):
+        assert each not in chinese
+    article = door.get("/law/eu.gdpr.33?lang=zh").text
+    assert "涉及的人数和记录数" in article
+    assert "people and records" not in article.replace("people_and_records", "")
+
+
+@pytest.mark.parametrize("page", ["/duties", "/ask"])
+def test_no_such_example(door: Door, page: str) -> None:
+    shown = door.json(f"{page}?example=99")
+    assert shown["problem"]["code"] == "console.example"
+    assert shown["problem"]["hint"].startswith("There are ")
+
+
 def test_what_is_wanted_most_is_asked_first(door: Door) -> None:
     body = door.json(INCIDENT)
     wanted = [each for each in body["answer"]["wanted"] if each["kind"] == "fact"]

@@ -56,6 +56,19 @@ def test_an_instrument_shows_its_periods_and_its_page_for_people(door: Door) -> 
     assert 'lang="en"><p>In force since' in door.get(path + "&lang=zh-Hans").text
 
 
+def test_who_reads_chinese_is_told_what_is_in_english_only(door: Door) -> None:
+    def told(path: str, lang: str, sentence: str) -> bool:
+        return f'<p class="meta">{sentence}</p>' in door.get(f"{path}?lang={lang}").text
+
+    assert told("/law/eu.gdpr.28", "zh", "以下解读目前只有英文。")
+    assert told("/law/eu.gdpr.28", "zh", "理由一栏目前只有英文。")
+    assert told("/law/eu.gdpr", "zh", "以下内容目前只有英文。")
+    for path in ("/law/eu.gdpr.28", "/law/eu.gdpr"):
+        assert "in English only" not in door.get(path).text
+    assert "Processor" in door.get("/law/eu.gdpr.28").text.partition("<h1")[2][:300]
+    assert "<p>GDPR art" not in door.get("/law/eu.gdpr.28?lang=zh").text
+
+
 def test_the_picture_has_a_bar_for_each_dated_period() -> None:
     drawn = lanes([{"from": None, "to": None, "state": "draft"}], "2026-01-01")
     assert (drawn.lanes, drawn.height) == ((), 26)

@@ -63,7 +63,16 @@ def test_every_page_answers_in_html_and_json(
 def test_pages_are_discovered() -> None:
     assert [each.name for each in tabs()] == ["ask", "duties", "query", "law", "evidence"]
     named = {each.name for each in pages()}
-    assert named == {"ask", "duties", "query", "law", "compare", "readings", "evidence"}
+    assert named == {
+        "ask",
+        "duties",
+        "query",
+        "law",
+        "compare",
+        "conflicts",
+        "readings",
+        "evidence",
+    }
     assert {each.under for each in pages() if each.tab is None} == {"law"}
 
 

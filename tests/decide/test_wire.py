@@ -13,7 +13,9 @@ from lawful.decide import wire
 from lawful.decide.decider import Decider
 from lawful.decide.duties import list_duties
 from lawful.decide.explain import explain
+from lawful.decide.prose import Prose
 from lawful.law.book import Book
+from lawful.law.tree import Recorded
 from lawful.terms.values import NEVER_AT, NEVER_ON, set_of
 from lawful.testing.things import Things
 from tests.decide.uses import ADVERT, CHINA, COURT, EU_TRANSFER, EXPORT, USES, incident, use
@@ -28,6 +30,7 @@ ASK = {
     "cures", "conflicts", "facts", "readings", "not_examined", "timeline", "people", "book",
     "coverage",
 }  # fmt: skip
+RECORD = {"to", "to_says", "contents", "contents_says"}
 DUTIES = {
     "version", "about", "rules", "duties", "owed", "wanted", "assumed", "not_examined", "facts",
     "book",
@@ -44,7 +47,8 @@ def asked(book: Book, facts: dict[str, Any], changes: str = "", lang: str = "en"
 def test_names_are_stable(book: Book, facts: dict[str, Any], lang: str) -> None:
     found = asked(book, facts, lang=lang)
     assert set(found) == ASK
-    assert all(set(each) == RULE for each in (*found["rules"], *found["obligations"]))
+    assert all(set(each) == RULE for each in found["rules"])
+    assert all(set(each) == RULE | RECORD for each in found["obligations"])
     assert all(set(each) == {"changes", "effort", "outcome"} for each in found["cures"])
     steps = [step for each in found["cures"] for step in each["changes"]]
     assert all(set(each) == {"do", "fact", "value", "text", "by"} for each in steps)
@@ -128,7 +132,7 @@ def test_duties(book: Book, lang: str) -> None:
     made = "fulfilled:eu.gdpr.33.authority = 2026-11-24T08:00:00Z"
     found = json.loads(json.dumps(wire.duties(list_duties(book, incident(book, made)), lang)))
     assert set(found) == DUTIES
-    duty = {*RULE, "state", "by", "last", "last_on", "to", "contents", "done_at"}
+    duty = {*RULE, *RECORD, "state", "by", "last", "last_on", "done_at"}
     duty |= {"counting", "keep_until", "next_on", "also"}
     assert all(set(each) == duty for each in found["duties"])
     notified = next(each for each in found["duties"] if each["id"] == "eu.gdpr.33.authority")
@@ -137,6 +141,35 @@ def test_duties(book: Book, lang: str) -> None:
     assert notified["done_at"] == "2026-11-24T08:00:00Z"
     owed = next(each for each in found["owed"] if each["id"] == "cn.pipl.57.authority")
     assert (owed["state"], owed["by"], owed["last"]) == ("promptly", "promptly", None)
+
+
+def test_a_record_is_told_in_the_language_asked_for(book: Book) -> None:
+    listed = list_duties(book, incident(book))
+    english, chinese = (
+        next(
+            each
+            for each in wire.duties(listed, lang)["duties"]
+            if each["id"] == "eu.gdpr.33.authority"
+        )
+        for lang in ("en", "zh")
+    )
+    assert english["to"] == chinese["to"] == english["to_says"] == "supervisory authority"
+    assert chinese["to_says"] == "监管机构"
+    assert english["contents"] == chinese["contents"]
+    assert len(english["contents"]) == len(english["contents_says"])
+    assert english["contents_says"][0] == "nature"
+    assert chinese["contents_says"][0] == "性质"
+    prose = {lang: Prose(book, lang) for lang in ("en", "zh")}
+    said = Recorded("eu.dsa.37.audit", "opinion", "positive_with_comments")
+    assert prose["en"].node(said).endswith(", where opinion says positive, with comments")
+    assert prose["zh"].node(said).endswith("，其中审计意见为附意见的肯定意见")
+
+
+def test_a_policy_s_own_words_stand_as_written(book: Book) -> None:
+    prose = Prose(book, "zh")
+    assert prose.item("agenda_of_the_board") == "agenda of the board"
+    assert prose.addressee("our board") == "our board"
+    assert prose.said("not_now") == "not now"
 
 
 @pytest.mark.parametrize(

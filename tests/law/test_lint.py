@@ -81,9 +81,34 @@ def test_conditions(condition: str, message: str, remedy: str) -> None:
 
 
 def test_every_part_of_an_entry_is_looked_at() -> None:
-    more = 'unless = ["nope1"]\ncontents = [{ item = "x", when = "nope2" }]'
+    more = 'unless = ["nope1"]\ncontents = [{ item = "nature", when = "nope2" }]'
     found = findings(rule("nope3", requires="nope4", more=more))
     assert {each.message.split("'")[1] for each in found} == {"nope1", "nope2", "nope3", "nope4"}
+
+
+@pytest.mark.parametrize(
+    ("more", "name", "table", "hint"),
+    [
+        ('contents = ["nature", "naturee"]', "naturee", "contents", "Did you mean 'nature'?"),
+        ('contents = [{ item = "zzz", when = "ciio" }]', "zzz", "contents", ""),
+        ('to = "the office of nowhere"', "the office of nowhere", "addressees", ""),
+        ("unless = [\"recorded('xx.act.1.a', 'qqq') = 'negative'\"]", "qqq", "contents", ""),
+        ("unless = [\"recorded('xx.act.1.a', 'opinion') = 'qqq'\"]", "qqq", "said", ""),
+    ],
+)
+def test_what_a_record_says_has_labels(more: str, name: str, table: str, hint: str) -> None:
+    error = only(findings(rule(more=more)))
+    assert error.message == f"'{name}' has no label."
+    assert f"[{table}] of vocabulary/records.toml" in error.hint
+    assert hint in error.hint
+    assert error.location.record == "xx.act.1.a"
+
+
+def test_a_policy_s_own_record_needs_no_label() -> None:
+    policy = INSTRUMENT.replace('zone = "Asia', 'force = "policy"\nzone = "Asia')
+    entries = rule(more='to = "our board"\ncontents = ["agenda"]')
+    assert findings(entries, policy) == []
+    assert len(findings(entries)) == 2
 
 
 def test_scope_and_topics_are_looked_at() -> None:

@@ -149,6 +149,8 @@ def test_an_instrument_twice() -> None:
         ("coverage.toml", b'id = "basis"', b"", "lacks its 'id'"),
         ("coverage.toml", b'jurisdiction = "XX"', b"", "lacks its 'jurisdiction'"),
         ("vocabulary/categories.toml", b"text =", b"txet =", "lacks its 'text'"),
+        ("vocabulary/records.toml", b', zh = "', b', cn = "', "has no label in both languages"),
+        ("vocabulary/records.toml", b"[said]", b"[sayd]", "lacks its 'said'"),
         ("vocabulary/categories.toml", b'parent = "', b'parent = "x', "has no parent"),
     ],
 )

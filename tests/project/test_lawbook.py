@@ -43,6 +43,20 @@ def test_everything_has_one_place_and_every_link_a_target(book: Book, lang: str)
     assert text.count("<details>") == len({each.rule for each in rulebook.examples})
 
 
+def test_the_chinese_book_says_records_in_chinese_and_what_is_in_english_only(book: Book) -> None:
+    name = f"law/{SCRIPT['label']('law', 'eu.gdpr')}.md"
+    english, chinese = (
+        SCRIPT["Writer"](shelf_of(book), words, ["eu.gdpr"]).pages()[name]
+        for words in languages().values()
+    )
+    assert "people and records concerned" in english
+    assert "涉及的人数和记录数" in chinese
+    assert "监管机构" in chinese
+    assert "*以下解读目前只有英文。*\n" in chinese
+    assert "*以下内容目前只有英文。*\n" in chinese
+    assert "in English only" not in english
+
+
 def test_the_reference_is_in_the_book_as_it_is() -> None:
     pages = SCRIPT["reference"]()
     assert set(pages) == {path.name for path in (ROOT / "docs" / "reference").glob("*.md")}

@@ -26,7 +26,12 @@ from lawful.law.thing import Thing
 from lawful.law.tree import Node, conjunction, facts_in
 from lawful.terms.outcomes import Otherwise, Outcome
 
-Progress = Callable[[str], None]
+VERSION = 1
+"""Rises whenever what is found, or how it is told, changes: results kept under another are not used."""
+
+Progress = Callable[[Entry, int, int], None]
+"""Hears which command is looked at, the how manieth, and of how many."""
+
 ORDERED = frozenset({"compelled_by", "authority_kind"})
 """Facts that tell of an order, besides those that a command names."""
 
@@ -73,7 +78,7 @@ class Collisions:
 
 def find_conflicts(
     moment: Moment,
-    progress: Progress = lambda _: None,
+    progress: Progress = lambda *_: None,
     only: Collection[str] | None = None,
 ) -> Collisions:
     """Every pair of a command and a prohibition that can meet in one use; of ``only`` these commands.
@@ -87,8 +92,8 @@ def find_conflicts(
     blocks = [each for each in entries if _forbids(each)]
     docket = _Docket(moment, commands, blocks)
     found = []
-    for command in commands:
-        progress(f"{command.id}: {len(blocks)} prohibitions")
+    for number, command in enumerate(commands, 1):
+        progress(command, number, len(commands))
         for rule in blocks:
             collision = docket.collision(command, rule)
             if collision is not None:

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from lawful.analyse import (
-    Collisions,
     Dead,
     Finding,
+    Kept,
     Moment,
     ThingDiff,
     UseDiff,
+    conflicts_told,
     diff_things,
     diff_uses,
-    find_conflicts,
     find_dead,
     options_of,
     prove,
@@ -168,20 +168,25 @@ def run_conflicts(
     output: Output, folder: Path, on: str | None, rulebook: Path | None, readings: list[str]
 ) -> None:
     """Commands against prohibitions that one act can meet; exit 1 if there are any."""
-    book = _book(folder, rulebook, readings)
-    found = find_conflicts(Moment(book=book, day=_on(folder, on)), _progress(output))
-    prose = Prose(book, output.lang)
-    told = wire.conflicts(found, prose)
+    moment = Moment(book=_book(folder, rulebook, readings), day=_on(folder, on))
+    tell = _progress(output)
+    found = conflicts_told(
+        moment,
+        _kept(folder, rulebook),
+        lambda command, number, of: tell(f"{command.id}: command {number} of {of}"),
+        lambda error: output.note(f"lawful: {error}"),
+    )
+    told = found["zh" if output.lang.startswith("zh") else "en"]
     if output.json:
         output.data(told)
     else:
-        _print_conflicts(output, told, found)
-    leave(1 if found.found else 0)
+        _print_conflicts(output, told)
+    leave(1 if told["conflicts"] else 0)
 
 
-def _print_conflicts(output: Output, told: Json, found: Collisions) -> None:
+def _print_conflicts(output: Output, told: Json) -> None:
     output.line(
-        f"On {told['on']}: {_many(len(found.found), 'conflict', 'conflicts')} "
+        f"On {told['on']}: {_many(len(told['conflicts']), 'conflict', 'conflicts')} "
         f"among {_many(told['pairs'], 'pair', 'pairs')} of a command and a prohibition."
     )
     direct = [each for each in told["conflicts"] if each["direct"]]
@@ -340,6 +345,14 @@ def _book(folder: Path, rulebook: Path | None, readings: list[str]) -> Book:
         name, _, option = each.partition("=")
         book = read_as(book, name.strip(), option.strip())
     return book
+
+
+def _kept(folder: Path, rulebook: Path | None) -> Kept | None:
+    """The results kept in a deployment's state; none where no state is, or the book is another's."""
+    if rulebook:
+        return None
+    with Deployment.open(folder) as deployment:
+        return Kept.under(deployment.state) if deployment.state.is_dir() else None
 
 
 def _kinds(one: Book, other: Book) -> list[str]:

@@ -31,6 +31,8 @@ _WORDS = {
         "not_moved": "not moved: no calendar covers {year}",
         "next": "again by {day}",
         "keep": "keep until {day}",
+        "contains": "contains: ",
+        "comma": ", ",
         "after": "{n} {unit} from {start}",
         "unverified": "(not verified)",
         "assumed": "Assumed",
@@ -57,6 +59,8 @@ _WORDS = {
         "not_moved": "未顺延：日历未覆盖{year}",
         "next": "下次至{day}",
         "keep": "保存至{day}",
+        "contains": "内容：",
+        "comma": "、",
         "after": "自{start}起{n}{unit}",
         "unverified": "（未核实）",
         "assumed": "假定",
@@ -86,7 +90,7 @@ def show_duties(output: Output, answer: Mapping[str, Any]) -> None:
     groups: dict[str, list[Duty]] = {}
     for each in owed:
         if each not in refused:
-            groups.setdefault(each["to"], []).append(each)
+            groups.setdefault(each["to_says"], []).append(each)
     for to, group in sorted(groups.items(), key=lambda item: _first(item[1])):
         _section(output, words["to"].format(to=to) if to else words["nobody"], group)
     _section(output, words["met"], [each for each in duties if each["state"].startswith("met")])
@@ -124,6 +128,9 @@ def _line(output: Output, duty: Duty) -> None:
     notes = list(_notes(output, duty))
     if notes:
         output.line(f"{_INDENT} {' · '.join(notes)}")
+    if duty["contents_says"] and duty["state"] in OWED:
+        items = words["comma"].join(duty["contents_says"])
+        output.line(f"{_INDENT} {words['contains']}{items}")
 
 
 def _until(duty: Duty) -> str:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from lawful.console.background import BACKGROUND
 from lawful.console.discovery import Page, pages, tabs
 from lawful.console.language import choose, languages
 from lawful.console.page import (
@@ -89,7 +90,10 @@ def serve(
         ws="none",
         lifespan="off",
     )
-    _Server(config, ready).run()
+    try:
+        _Server(config, ready).run()
+    finally:
+        BACKGROUND.stop()
 
 
 class _Server(uvicorn.Server):

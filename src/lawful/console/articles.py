@@ -127,8 +127,13 @@ def entry_view(shelf: Shelf, entry: Entry, prose: Prose, words: Words, on: date)
         "binding": entry.id in book.entries,
         "never_met": entry.kind.value == "rule" and entry.requires is None,
         "to": entry.to,
+        "to_says": prose.addressee(entry.to),
         "contents": [
-            {"name": each.name, "when": prose.node(each.when) if each.when else ""}
+            {
+                "name": each.name,
+                "says": prose.item(each.name),
+                "when": prose.node(each.when) if each.when else "",
+            }
             for each in entry.contents
         ],
         "binds": [prose.fact(each) for each in entry.binds],

@@ -1,14 +1,16 @@
-"""The worked questions that the Ask page offers, from ``examples.toml``."""
+"""The worked questions and things that Ask and Duties offer, from ``examples.toml``, and what is asked with them."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
 import attrs
 
+from lawful.console.page import Visit
+from lawful.console.question import facts_in
 from lawful.gate.deployment import Deployment
 from lawful.terms.errors import UsageError
 from lawful.terms.texts import Text
@@ -66,6 +68,27 @@ def facts_of(example: Example, deployment: Deployment) -> dict[str, object]:
     if entity is None:
         return {name: value for name, value in example.facts.items() if name != "entity"}
     return {name: value for name, value in example.facts.items() if name not in entity.facts}
+
+
+def asked_about(
+    visit: Visit, worked: Sequence[Example], about: str
+) -> tuple[str, dict[str, object], str]:
+    """The thing, its facts and the day: those of a worked example, with what was typed over them.
+
+    Raises: UsageError: no such example, or a field is no fact of the thing.
+    """
+    on, number = visit.one("on").strip(), visit.one("example")
+    if not number:
+        return about, facts_in(visit, about) if about else {}, on
+    example = next((each for each in worked if str(each.number) == number), None)
+    if example is None:
+        raise UsageError(
+            "There is no such worked example.",
+            code="console.example",
+            hint=f"There are {len(worked)}.",
+        )
+    facts = {**facts_of(example, visit.deployment), **facts_in(visit, example.about)}
+    return example.about, facts, on or example.on
 
 
 @attrs.frozen(kw_only=True)

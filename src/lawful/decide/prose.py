@@ -121,6 +121,21 @@ class Prose:
             return self.words["records"]
         return self.book.vocabulary.facts[name].label.in_(self.lang)
 
+    def item(self, name: str) -> str:
+        """One item of what a record contains; a policy's own, which has no label, as written."""
+        label = self.book.vocabulary.contents.get(name)
+        return label.in_(self.lang) if label else name.replace("_", " ")
+
+    def addressee(self, to: str) -> str:
+        """To whom a record goes; a policy's own, which has no label, as written."""
+        label = self.book.vocabulary.addressees.get(to)
+        return label.in_(self.lang) if label else to
+
+    def said(self, value: str) -> str:
+        """What an item of a record says; a policy's own as written."""
+        label = self.book.vocabulary.said.get(value)
+        return label.in_(self.lang) if label else value.replace("_", " ")
+
     def rule(self, rule: str) -> str:
         """What an entry says; of an article's id, its first entry."""
         entry = self.book.entries.get(RuleId(rule)) or next(
@@ -208,9 +223,7 @@ class Prose:
             case Fulfilled(rule):
                 return words["record"] + self.rule(rule) if rule else words["own_record"]
             case Recorded(rule, item, value):
-                said = words["says"].format(
-                    item=item.replace("_", " "), value=value.replace("_", " ")
-                )
+                said = words["says"].format(item=self.item(item), value=self.said(value))
                 return words["recorded"] + self.rule(rule) + (said if item else "")
             case AnyOf(_, item):
                 return words["any_of"] + self.node(item)

@@ -42,7 +42,10 @@ def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
         "outcome": found.outcome.value,
         "deciding": found.deciding.id if found.deciding else None,
         "rules": [rule(each, found.book, prose) for each in found.rules],
-        "obligations": [rule(each, found.book, prose) for each in found.obligations],
+        "obligations": [
+            {**rule(each, found.book, prose), **record(each.entry, prose)}
+            for each in found.obligations
+        ],
         "wanted": [wanted(each, found.book, prose) for each in found.wanted],
         "assumed": [fact(each, prose) for each in found.assumed],
         "presumed": list(found.presumed),
@@ -103,8 +106,7 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
         "counting": counting(act.ends, of, prose),
         "next_on": plain(each.due.next_on),
         "keep_until": plain(each.due.keep_until),
-        "to": each.rule.entry.to,
-        "contents": [item.name for item in each.rule.entry.contents],
+        **record(each.rule.entry, prose),
         "done_at": plain(each.due.done_at),
         "also": [
             {
@@ -114,9 +116,20 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
                 "last": plain(other.due.last),
                 "last_on": plain(other.due.last_on),
                 "to": other.rule.entry.to,
+                "to_says": prose.addressee(other.rule.entry.to),
             }
             for other in each.also
         ],
+    }
+
+
+def record(of: Entry, prose: Prose) -> dict[str, Any]:
+    """To whom a rule's record goes and what it contains: the names that rules use, and in words."""
+    return {
+        "to": of.to,
+        "to_says": prose.addressee(of.to),
+        "contents": [each.name for each in of.contents],
+        "contents_says": [prose.item(each.name) for each in of.contents],
     }
 
 

@@ -27,6 +27,7 @@ from lawful.law.tree import (
     Not,
     Or,
     PresumedFlag,
+    Recorded,
     walk,
 )
 from lawful.law.vocabulary import nearest
@@ -91,6 +92,36 @@ def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
             yield _error(
                 entry, f"There is no fact '{name}' to bind.", nearest(name, book.vocabulary.facts)
             )
+
+
+def check_labels(book: Book, entry: Entry) -> Iterator[LawfulError]:
+    """What a record contains, to whom it goes and what it says have labels in both languages.
+
+    The company's own policy is shown as it is written.
+    """
+    if entry.force == "policy":
+        return
+    vocabulary = book.vocabulary
+    asked = [
+        node
+        for line in _all_lines(entry)
+        for node in walk(line.node)
+        if isinstance(node, Recorded) and node.item
+    ]
+    items = [*(each.name for each in entry.contents), *(each.item for each in asked)]
+    for table, known, names in (
+        ("contents", vocabulary.contents, items),
+        ("addressees", vocabulary.addressees, [entry.to] if entry.to else []),
+        ("said", vocabulary.said, [each.value for each in asked]),
+    ):
+        for name in dict.fromkeys(names):
+            if name not in known:
+                hint = (
+                    f"Write it under [{table}] of vocabulary/records.toml, in English and Chinese."
+                )
+                close = nearest(name, known)
+                near = f" {close}" if close.startswith("Did") else ""
+                yield _error(entry, f"'{name}' has no label.", hint + near)
 
 
 def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
@@ -222,6 +253,7 @@ def _polarities(
 CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (
     check_conditions,
     check_shape,
+    check_labels,
     check_defeat,
     check_clocks,
     check_permitting,

@@ -59,7 +59,11 @@ class Category:
 
 @attrs.frozen(kw_only=True, slots=False)
 class Vocabulary:
-    """All facts, closed value lists, regions, categories and things."""
+    """All facts, closed value lists, regions, categories and things.
+
+    ``contents``, ``addressees`` and ``said`` name what a record contains, to whom it goes, and what
+    an item of it says.
+    """
 
     facts: Mapping[str, Fact] = attrs.field(hash=False)
     lists: Mapping[str, Mapping[str, Text]] = attrs.field(hash=False)
@@ -68,6 +72,9 @@ class Vocabulary:
     knows: Mapping[str, tuple[str, ...]] = attrs.field(hash=False)
     law_of: Mapping[str, str] = attrs.field(hash=False)
     role_in: Mapping[str, str] = attrs.field(hash=False)
+    contents: Mapping[str, Text] = attrs.field(hash=False)
+    addressees: Mapping[str, Text] = attrs.field(hash=False)
+    said: Mapping[str, Text] = attrs.field(hash=False)
 
     def values_of(self, name: str) -> Mapping[str, Text]:
         """The closed values of an enum or set fact, in order; ``absent`` comes last."""
@@ -322,7 +329,27 @@ def _vocabulary(parsed: Mapping[str, dict[str, Any]]) -> Vocabulary:
         knows={key: tuple(grains) for key, grains in things["knows"].items()},
         law_of=things["law_of"],
         role_in=things["role_in"],
+        **_labels(parsed["records.toml"]),
     )
+
+
+def _labels(tables: Mapping[str, Any]) -> dict[str, dict[str, Text]]:
+    """The labels of ``records.toml``.
+
+    Raises: UsageError: a label is not there in both languages.
+    """
+    found: dict[str, dict[str, Text]] = {}
+    for table in ("contents", "addressees", "said"):
+        found[table] = {}
+        for name, label in tables[table].items():
+            if set(label) != {"en", "zh"} or not all(label.values()):
+                raise UsageError(
+                    f"'{name}' has no label in both languages.",
+                    location=Location(file="records.toml", record=table),
+                    hint='Write it so: name = { en = "…", zh = "…" }.',
+                )
+            found[table][name] = Text(**label)
+    return found
 
 
 def _toml(name: str, data: bytes) -> dict[str, Any]:

@@ -9,10 +9,10 @@ import attrs
 
 from lawful.console.alternatives import other_outcomes
 from lawful.console.clocks import when_owed
-from lawful.console.examples import examples, facts_of
+from lawful.console.examples import asked_about, examples
 from lawful.console.page import Answer, Shown, Tab, Visit, Way, address, day_from
 from lawful.console.problem import Problem, problem_from
-from lawful.console.question import SENTENCE, Field, Form, facts_in, fields_of
+from lawful.console.question import SENTENCE, Field, Form, fields_of
 from lawful.console.takeaway import python_call, shell_line
 from lawful.console.thresholds import meters
 from lawful.decide.prose import Prose
@@ -45,7 +45,7 @@ def show(visit: Visit) -> Answer:
     facts: dict[str, Any] = {}
     on = visit.one("on").strip()
     try:
-        facts, on = _asked_about(visit)
+        _, facts, on = asked_about(visit, examples(), "use")
         if facts and not visit.elsewhere:
             asked = ask(visit.deployment, facts, on=day_from(on), lang=visit.lang, door="console")
     except UsageError as error:
@@ -70,23 +70,6 @@ def show(visit: Visit) -> Answer:
 
 
 WAYS = (Way(path=PATH, handler=show),)
-
-
-def _asked_about(visit: Visit) -> tuple[dict[str, Any], str]:
-    """The facts and the day: those of a worked question, with what was typed over them."""
-    on = visit.one("on").strip()
-    facts: dict[str, Any] = {}
-    number = visit.one("example")
-    if number:
-        example = next((each for each in examples() if str(each.number) == number), None)
-        if example is None:
-            raise UsageError(
-                "There is no such worked question.",
-                code="console.example",
-                hint=f"There are {len(examples())}.",
-            )
-        facts, on = facts_of(example, visit.deployment), on or example.on
-    return {**facts, **facts_in(visit)}, on
 
 
 def _examples(visit: Visit) -> tuple[Mapping[str, Any], ...]:

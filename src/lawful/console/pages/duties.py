@@ -11,10 +11,10 @@ import attrs
 
 from lawful.console.articles import role_word
 from lawful.console.clocks import when_owed
-from lawful.console.examples import Example, facts_of, things
+from lawful.console.examples import Example, asked_about, things
 from lawful.console.page import Answer, Shown, Tab, Visit, Way, address
 from lawful.console.problem import Problem, problem_from
-from lawful.console.question import Field, Form, facts_in, fields_of
+from lawful.console.question import Field, Form, fields_of
 from lawful.console.shelf import shelf_of
 from lawful.console.takeaway import duties_line
 from lawful.console.things import kinds, questions
@@ -57,7 +57,8 @@ def show(visit: Visit) -> Answer:
     facts: dict[str, Any] = {}
     about, on = visit.one("about").strip(), visit.one("on").strip()
     try:
-        about, facts, on = _asked_about(visit, about, on, [each["id"] for each in known])
+        _check_about(about, [each["id"] for each in known])
+        about, facts, on = asked_about(visit, things(), about)
         if facts and not visit.elsewhere:
             owed = list_owed(visit.deployment, about, facts, door="console", **moment_from(on))
     except UsageError as error:
@@ -89,31 +90,13 @@ def show(visit: Visit) -> Answer:
 WAYS = (Way(path=PATH, handler=show),)
 
 
-def _asked_about(
-    visit: Visit, about: str, on: str, known: list[str]
-) -> tuple[str, dict[str, Any], str]:
-    """The thing, its facts and the moment: a worked one's, with what was typed over them."""
-    number = visit.one("example")
-    if number:
-        example = next((each for each in things() if str(each.number) == number), None)
-        if example is None:
-            raise UsageError(
-                "There is no such worked thing.",
-                code="console.example",
-                hint=f"There are {len(things())}.",
-            )
-        facts = facts_of(example, visit.deployment)
-        said = {**facts, **facts_in(visit, example.about)}
-        return example.about, said, on or example.on
-    if not about:
-        return "", {}, on
-    if about not in known:
+def _check_about(about: str, known: list[str]) -> None:
+    if about and about not in known:
         raise UsageError(
             f"There is no duty list about '{about}'.",
             code="console.about",
             hint=f"There is one about: {', '.join(known)}.",
         )
-    return about, facts_in(visit, about), on
 
 
 class Moment(TypedDict):
