@@ -1,4 +1,4 @@
-"""Analysis of books by Z3: what changed, what collides, what can never be, what cures it cheapest."""
+"""Analysis of books by a SAT solver: what changed, what collides, what can never be, what cures it cheapest."""
 
 from lawful.analyse.cheapest import cheapest_cures
 from lawful.analyse.claims import Claim, read_claim

@@ -41,8 +41,9 @@ Turn = tuple[str, int, int]
 def turns(one: Moment, other: Moment) -> list[Turn]:
     """Every test of a date or instant that moves with the day."""
     found: set[Turn] = set()
+    days_in = [days_of(other.book, each.at, each.day) for each in (one, other)]
     for node, zone in _conditions(other.book):
-        days = [days_of(other.book, each.at, each.day)[zone] for each in (one, other)]
+        days = [each[zone] for each in days_in]
         match node:
             case Compare(_, FactTerm(name) | PresumedTerm(name), Cutoff(years, table)):
                 for age in _ages(other.book, table) if table else {years}:

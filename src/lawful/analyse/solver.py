@@ -1,7 +1,7 @@
 """Three questions to a SAT solver: can these bits hold together, in which case, and if not, why not.
 
-Minisat answers them (incremental, a few microseconds a question); Z3 finds what is cheapest, and in the
-tests is the second opinion on what Minisat says. The one module that imports either, and only when asked.
+Minisat answers them, some ten microseconds a question; RC2 finds what is cheapest. The one module that
+imports either, and only when a question is asked.
 """
 
 from __future__ import annotations
