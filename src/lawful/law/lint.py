@@ -10,13 +10,17 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+import attrs
+
 from lawful.law.book import BINDING, Book
 from lawful.law.clauses import MEASURES, OF_INSTANTS, ORIGINS, day_named, record_named
 from lawful.law.conditions import Asked, asked_elsewhere, check_conditions, check_line
 from lawful.law.model import Entry, Kind, Line, Parameter, Penalty
 from lawful.law.tree import (
     And,
+    AnyOf,
     Compare,
+    Cutoff,
     FactTerm,
     Flag,
     HasAll,
@@ -25,9 +29,11 @@ from lawful.law.tree import (
     Literal,
     Node,
     Not,
+    Number,
     Or,
     PresumedFlag,
     Recorded,
+    terms,
     walk,
 )
 from lawful.law.vocabulary import nearest
@@ -40,8 +46,9 @@ def lint(book: Book) -> list[LawfulError]:
 
     Guidance and drafts are checked with the law that they stand beside.
     """
+    binding = attrs.evolve(book, forces=BINDING, drafts=frozenset())
     book = book.everything
-    found: list[LawfulError] = [*_cycles(book)]
+    found: list[LawfulError] = [*_cycles(book), *_rests_on_advice(binding, book)]
     checks = CHECKS if not found else tuple(each for each in CHECKS if each is not check_permitting)
     for entry in book.rulebook.entries:
         for check in checks:  # check_permitting follows definitions, which must not go round
@@ -277,6 +284,42 @@ def _cycles(book: Book) -> Iterator[LawfulError]:
             f"These go round in a ring: {' → '.join(ring)}.",
             "Take one of the defeaters away.",
         )
+
+
+def _rests_on_advice(binding: Book, everything: Book) -> Iterator[LawfulError]:
+    """What binds rests on no definition or parameter that only guidance or a draft gives."""
+    given = [*everything.definitions, *everything.parameters]
+    lacking = set(given) - {*binding.definitions, *binding.parameters}
+    for entry in binding.entries.values():
+        for line in _all_lines(entry):
+            for name in sorted(_named_by(line.node) & lacking):
+                yield _error(
+                    entry,
+                    f"'{name}' stands only in guidance or a draft, on which nothing binding can rest.\n"
+                    f"  {line.text}",
+                    "Write the parameter or definition where the law stands that says it.",
+                    line.line,
+                )
+
+
+def _named_by(node: Node) -> set[str]:
+    """Names of definitions and parameters in a condition, and of facts."""
+    found = set(_names(node))
+    for each in walk(node):
+        match each:
+            case In(listed=listed) | HasAny(listed=listed):
+                found.add(listed)
+            case AnyOf(item=item):
+                found |= _named_by(item)
+            case _:
+                pass
+        for term in terms(each):
+            match term:
+                case Number(name=name) | Cutoff(table=name):
+                    found.add(name)
+                case _:
+                    pass
+    return found
 
 
 def _names(node: Node) -> set[str]:
