@@ -313,3 +313,23 @@ def test_a_row_that_says_nothing(change: str, message: str) -> None:
     found = checked(ALL + f"| {change} | met | e |\n")
     assert message in only(found).message
     assert only(found).location.line == 17
+
+
+def test_what_binds_rests_on_nothing_that_only_advises() -> None:
+    parameter = """
+[[parameter]]
+id = "xx.advice.1.limit"
+name = "advised"
+means = { en = "the advised figure", zh = "建议数字" }
+number = 5
+"""
+    files = small_files(rule("persons_held >= advised"))
+    article = files[f"{FOLDER}/art-001.md"].decode()
+    files["xx/advice/instrument.toml"] = INSTRUMENT.replace(
+        'id = "xx.act"', 'id = "xx.advice"\nforce = "guidance"'
+    ).encode()
+    head = article.partition("```toml\n[[")[0].replace("xx.act.1", "xx.advice.1")
+    files["xx/advice/art-001.md"] = f"{head}```toml{parameter}```\n".encode()
+    found = only(lint(build_book(files)))
+    assert "'advised' stands only in guidance" in found.message
+    assert found.location.file == FILE
