@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 import pytest
@@ -11,7 +11,7 @@ from lawful.decide.duties import Duty, DutyList, list_duties
 from lawful.law.book import Book
 from lawful.law.changes import thing_from
 from lawful.law.clocks import DutyState
-from lawful.law.thing import Record
+from lawful.law.thing import Record, Thing
 from lawful.terms.errors import LawfulError
 from lawful.terms.outcomes import Answer
 from tests.decide.uses import incident
@@ -201,3 +201,72 @@ def test_what_is_asked_first_is_what_decides_first() -> None:
     ):
         found = list_duties(book, incident(book, changes))
         assert [each.name for each in found.wanted] == [wanted]
+
+
+YEARLY = 'every = { n = 1, unit = "years", from = "01-01" }\nby = { on = "03-31" }'
+SINCE = {"xx.act.1.a": date(2023, 5, 1)}
+
+
+def yearly(*done: str, on: str = "2026-06-01", since: dict[str, date] | None = None) -> Duty:
+    book = small_book(rule("TRUE", requires="fulfilled", about="entity", more=YEARLY))
+    records = tuple(
+        Record(rule="xx.act.1.a", done_at=datetime.fromisoformat(f"{each}T08:00:00+00:00"))
+        for each in done
+    )
+    thing = Thing(
+        about="entity",
+        at=datetime.fromisoformat(f"{on}T08:00:00+00:00"),
+        records=records,
+        kept=frozenset({"xx.act.1.a"}),
+        since=SINCE if since is None else since,
+    )
+    return duty(list_duties(book, thing), "xx.act.1.a")
+
+
+def days(found: Duty) -> list[str]:
+    return [str(each.on) for each in found.missed]
+
+
+def test_a_missed_period_stays_overdue() -> None:
+    """The status began in May 2023, when that year's day had gone by: 2024 was the first."""
+    found = yearly()
+    assert days(found) == ["2024-03-31", "2025-03-31"]
+    assert (found.due.state, found.due.last_on) == (DutyState.OVERDUE, date(2024, 3, 31))
+    assert found.due.next_on == date(2026, 3, 31)
+    found = yearly("2024-02-01", "2026-02-01")
+    assert (found.rule.answer, found.due.state) == (Answer.MET, DutyState.OVERDUE)
+    assert days(found) == ["2025-03-31"]
+    assert found.owed
+    assert found.due.next_on == date(2027, 3, 31)
+
+
+def test_an_act_made_up_for_later_counts_for_the_earliest_missed() -> None:
+    assert days(yearly("2026-02-01", "2026-02-03")) == ["2025-03-31"]
+    found = yearly("2025-05-01", "2025-06-01", "2026-02-03")
+    assert (days(found), found.due.state) == ([], DutyState.MET)
+
+
+def test_nothing_is_missed_before_it_is_known_to_be_owed() -> None:
+    assert days(yearly(since={})) == []
+    assert days(yearly(since={"xx.act.1.a": date(2026, 1, 1)})) == []
+    assert days(yearly(since={"xx.act.1.a": date(2025, 4, 1)})) == []
+    assert days(yearly(since={"xx.act.1.a": date(2025, 3, 31)})) == ["2025-03-31"]
+
+
+def test_an_act_of_another_rule_that_came_late_is_late_for_this_one() -> None:
+    clock = 'by = { within = 72, unit = "hours", from = "aware_at" }'
+    book = small_book(
+        rule("TRUE", requires="fulfilled", about="incident", more=clock)
+        + rule("TRUE", name="b", requires="fulfilled('xx.act.1.a')", about="incident", more=clock)
+    )
+    for hours, state in ((72, DutyState.MET), (73, DutyState.MET_LATE)):
+        act = Record(rule="xx.act.1.a", done_at=AWARE + timedelta(hours=hours))
+        thing = Thing(
+            about="incident",
+            at=AWARE + timedelta(days=9),
+            values={"aware_at": AWARE},
+            records=(act,),
+        )
+        found = list_duties(book, thing)
+        both = [each for top in found.duties for each in (top, *top.also)]
+        assert [each.due.state for each in both] == [state, state]

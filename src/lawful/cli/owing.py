@@ -30,6 +30,7 @@ _WORDS = {
         "uncovered": "no last day: no calendar covers {year}",
         "not_moved": "not moved: no calendar covers {year}",
         "next": "again by {day}",
+        "missed": "missed periods ended on {days}",
         "keep": "keep until {day}",
         "contains": "contains: ",
         "comma": ", ",
@@ -58,6 +59,7 @@ _WORDS = {
         "uncovered": "无法确定最后一日：日历未覆盖{year}",
         "not_moved": "未顺延：日历未覆盖{year}",
         "next": "下次至{day}",
+        "missed": "未履行的期间截止于{days}",
         "keep": "保存至{day}",
         "contains": "内容：",
         "comma": "、",
@@ -153,6 +155,8 @@ def _notes(output: Output, duty: Duty) -> Iterable[str]:
         yield words["extended"]
     if counting:
         yield str(counting["rule"])
+    if duty["missed"]:
+        yield words["missed"].format(days=words["comma"].join(duty["missed"]))
     if duty["next_on"]:
         yield words["next"].format(day=duty["next_on"])
     if duty["keep_until"]:

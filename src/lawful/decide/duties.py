@@ -13,11 +13,12 @@ import attrs
 from lawful.decide.explain import FactUsed, RuleAnswer, Wanted, assumed_in, facts_used
 from lawful.decide.why import Missing, next_missing, reasons
 from lawful.law.book import Book
-from lawful.law.clocks import Due, DutyState, due
+from lawful.law.clocks import Due, DutyState, Last, due
+from lawful.law.missed import missed_periods
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Judged
 from lawful.law.records import latest
-from lawful.law.thing import RECORDS, Thing
+from lawful.law.thing import RECORDS, Record, Thing
 from lawful.law.tree import And, Fulfilled, Node, Or, Recorded, conjunction, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise
@@ -28,11 +29,13 @@ class Duty:
     """One duty of the list and how it stands.
 
     ``also``: the other rules that the same act meets, each with a clock of its own. ``act``: how the
-    act stands for all of them.
+    act stands for all of them. ``missed``: last moments of earlier periods in which nothing was done;
+    while there are any, the duty is overdue since the first, and ``next_on`` tells of the running one.
     """
 
     rule: RuleAnswer
     due: Due
+    missed: tuple[Last, ...] = ()
     also: tuple[Duty, ...] = ()
 
     @property
@@ -88,10 +91,7 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         for rule, found in judged.items()
     }
     duties = [
-        Duty(
-            rule=answers[rule],
-            due=due(court, book.entries[rule], found.answer, latest(thing.records, rule)),
-        )
+        _duty(court, answers[rule])
         for rule, found in judged.items()
         if found.answer is not Answer.NOT_APPLICABLE
     ]
@@ -104,6 +104,34 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         assumed=(*assumed_in(court), *_unnamed(thing)),
         facts=facts_used(court, judged),
     )
+
+
+def _duty(court: Court, rule: RuleAnswer) -> Duty:
+    entry, records = rule.entry, _acts(court.thing, rule.entry)
+    stands = due(court, entry, rule.answer, records)
+    if rule.answer is Answer.UNDETERMINED or not (missed := missed_periods(court, entry, records)):
+        return Duty(rule=rule, due=stands)
+    following = stands.next_on if rule.answer is Answer.MET else stands.ends.on
+    since = attrs.evolve(stands, state=DutyState.OVERDUE, ends=missed[0], next_on=following)
+    return Duty(rule=rule, due=since, missed=missed)
+
+
+def _acts(thing: Thing, entry: Entry) -> list[Record]:
+    """The records of a rule; where it has none, those of other rules whose acts are enough for it."""
+    own = latest(thing.records, entry.id)
+    if own:
+        return own
+    for way in _ways(conjunction(tuple(line.node for line in entry.requires or ()))):
+        found = [latest(thing.records, rule) for rule in way]
+        if all(found):
+            return max(
+                found, key=_first_done
+            )  # all are needed: the last of them is when it was met
+    return []
+
+
+def _first_done(records: list[Record]) -> float:
+    return min((each.done_at.timestamp() for each in records if each.done_at), default=0.0)
 
 
 def _wanted(

@@ -105,6 +105,7 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
         "last_on": plain(act.last_on),
         "counting": counting(act.ends, of, prose),
         "next_on": plain(each.due.next_on),
+        "missed": [plain(last.on or last.at) for last in each.missed],
         "keep_until": plain(each.due.keep_until),
         **record(each.rule.entry, prose),
         "done_at": plain(each.due.done_at),

@@ -213,7 +213,7 @@ def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
     return value, "" if value is not None else name
 
 
-def _applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
+def applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
     """Since when a rule applies: as told, and never before it was in force."""
     asked = _same_act(court, entry)
     told = court.thing.since.get(entry.id) or court.thing.since.get(asked.id)
@@ -301,7 +301,7 @@ def _period_start(court: Court, entry: Entry) -> tuple[Value | None, str]:
 
 
 _OWN: dict[str, Callable[[Court, Entry], tuple[Value | None, str]]] = {
-    "applies": _applies_since,
+    "applies": applies_since,
     "stale": _stale_since,
     "done": _done,
     "period": _period_start,
@@ -377,7 +377,7 @@ def _end_of_period(court: Court, entry: Entry) -> Last:
     if end is None:
         start = _act(court.thing.records, entry.id)
         if start == NEVER_AT:
-            since, missing = _applies_since(court, entry)
+            since, missing = applies_since(court, entry)
             if missing or not isinstance(since, date):
                 return Last(wanted=(missing,) if missing else ())
             start = since

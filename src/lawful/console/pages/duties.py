@@ -167,6 +167,7 @@ def _answer(
         duties[each.rule.id] = {
             "also": (),
             "next_on": None,
+            "missed": (),
             **shown,
             "group": group_of(shown),
             "when": when_owed(entry, visit.words, prose),
