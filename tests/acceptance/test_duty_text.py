@@ -32,7 +32,7 @@ ERASURE = [
                 "1182/71",
             ],
         ),
-        ("zh", ["已逾期", "自2025-10-25顺延", "同一行为", "对象：Commission", "期间计算"]),
+        ("zh", ["已逾期", "自2025-10-25顺延", "同一行为", "对象：欧盟委员会", "期间计算"]),
     ],
 )
 def test_a_list_shows_the_shift_and_the_rule_by_which_days_are_counted(
