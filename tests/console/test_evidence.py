@@ -61,7 +61,8 @@ def test_verification_says_what_it_checked(own: Deployment) -> None:
 
 
 def payloads(deployment: Deployment) -> list[Path]:
-    return sorted((deployment.state / "evidence" / "payload").rglob("*.json"))
+    deployment.evidence.settle()
+    return sorted((deployment.state / "evidence" / "payload").rglob("*.jsonl"))
 
 
 def test_a_changed_payload_is_named(own: Deployment) -> None:
@@ -84,6 +85,7 @@ def test_a_changed_payload_is_named(own: Deployment) -> None:
 def test_a_changed_entry_is_named(own: Deployment) -> None:
     door = Door(create_app(own))
     ask_some(door, 2)
+    own.evidence.settle()
     (bundle,) = (own.state / "evidence" / "tile" / "entries").rglob("*.p/*")
     bundle.write_bytes(
         bundle.read_bytes().replace(b'"operation":"share"', b'"operation":"shard"', 1)
@@ -96,6 +98,7 @@ def test_a_changed_entry_is_named(own: Deployment) -> None:
 def test_an_entry_that_the_signed_head_does_not_attest_is_told(own: Deployment) -> None:
     """The entry itself is whole; a hash beside it was changed, so no proof leads to the root."""
     made = ask_some(Door(create_app(own)), 2)
+    own.evidence.settle()
     (tile,) = (own.state / "evidence" / "tile" / "0").rglob("*.p/*")
     data = bytearray(tile.read_bytes())
     data[32] ^= 1

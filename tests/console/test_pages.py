@@ -13,6 +13,7 @@ from lawful.console.language import languages
 from lawful.console.page import Shown, Visit, plain
 from lawful.console.pages import ask, compare, duties, evidence, law, query, readings
 from lawful.console.rendering import environment
+from lawful.evidence import Event
 from lawful.gate.deployment import Deployment
 from tests.console.conftest import Door
 
@@ -145,10 +146,41 @@ def test_health(door: Door) -> None:
 
 
 def test_not_ready_without_evidence(own: Deployment) -> None:
-    assert own.evidence.size() == 0
+    own.evidence.append(Event(kind="refusal", id=own.new_id(), entity="dublin"), {})
+    assert own.evidence.size() == 1
     (own.state / "evidence" / "checkpoint").unlink()
     ready = Door(create_app(own)).get("/readyz")
-    assert (ready.status_code, ready.json()["ready"]) == (503, False)
+    assert (ready.status_code, ready.json()["code"]) == (503, "evidence.rolled_back")
+
+
+def test_not_ready_while_evidence_cannot_be_written(own: Deployment) -> None:
+    door = Door(create_app(own))
+    assert door.get("/readyz").json()["evidence"] == 0
+    (own.state / "evidence.probe.tmp").mkdir()
+    ready = door.get("/readyz")
+    assert (ready.status_code, ready.json()["code"]) == (503, "evidence.unwritable")
+    assert door.get("/healthz").status_code == 200
+    (own.state / "evidence.probe.tmp").rmdir()
+    assert door.get("/readyz").json()["ready"] is True
+
+
+def test_figures_tell_how_much_and_nothing_of_what(own: Deployment) -> None:
+    door = Door(create_app(own))
+    label = 'lawful_evidence_entries_total{door="console",kind="refusal"}'
+
+    def told() -> float:
+        lines = door.get("/metrics").text.splitlines()
+        return sum(float(line.split()[-1]) for line in lines if line.startswith(label))
+
+    before = told()
+    event = Event(kind="refusal", id=own.new_id(), entity="dublin", door="console")
+    own.evidence.append(event, {"phone": "13800138000"})
+    assert told() == before + 1
+    text = door.get("/metrics").text
+    assert "lawful_evidence_group_seconds_count" in text
+    assert event.id not in text
+    assert "dublin" not in text
+    assert "13800138000" not in text
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def main(base: Path, node: str, count: int) -> None:
         node=node,
         store=FileCheckpointStore(base / "second" / "checkpoint"),
         clock=lambda: datetime.now(UTC),
+        lag=0.005,  # so that the kill finds the integrator at work
     )
     for number in range(count):
         event = Event(

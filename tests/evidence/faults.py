@@ -19,6 +19,14 @@ class RecordingDisk(Disk):
         self.calls.append(("fsync", os.readlink(f"/proc/self/fd/{handle}")))
         super()._fsync(handle)
 
+    def _fdatasync(self, handle: int) -> None:
+        self.calls.append(("fsync", os.readlink(f"/proc/self/fd/{handle}")))
+        super()._fdatasync(handle)
+
+    def clear(self, path: Path) -> None:
+        self.calls.append(("clear", str(path)))
+        super().clear(path)
+
     def rename(self, source: Path, target: Path) -> None:
         self.calls.append(("rename", str(target)))
         super().rename(source, target)
@@ -26,10 +34,6 @@ class RecordingDisk(Disk):
     def remove(self, path: Path) -> None:
         self.calls.append(("remove", str(path)))
         super().remove(path)
-
-    def truncate(self, path: Path) -> None:
-        self.calls.append(("truncate", str(path)))
-        super().truncate(path)
 
     def note(self, what: str) -> None:
         self.calls.append((what, ""))
@@ -61,13 +65,17 @@ class FailingDisk(Disk):
         self._fail()
         super()._fsync(handle)
 
+    def _fdatasync(self, handle: int) -> None:
+        self._fail()
+        super()._fdatasync(handle)
+
     def rename(self, source: Path, target: Path) -> None:
         self._fail()
         super().rename(source, target)
 
-    def truncate(self, path: Path) -> None:
+    def _cut(self, handle: int) -> None:
         self._fail()
-        super().truncate(path)
+        super()._cut(handle)
 
     def remove(self, path: Path) -> None:
         self._fail()

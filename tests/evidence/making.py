@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lawful.evidence import CheckpointStore, Disk, Event, EvidenceLog, new_decision_id
+from lawful.evidence import CheckpointStore, Disk, Event, EvidenceLog, Policy, new_decision_id
 
 ORIGIN = "lawful.example/log"
 BOOK = "b0" * 32
@@ -63,6 +63,8 @@ def open_log(
     node: str = "node-a",
     disk: Disk | None = None,
     now: Callable[[], datetime] = clock,
+    lag: float | None = None,
+    policy: Policy | None = None,
 ) -> EvidenceLog:
     return EvidenceLog.open(
         base / "evidence",
@@ -72,4 +74,6 @@ def open_log(
         store=store,
         clock=now,
         disk=disk,
+        lag=lag,
+        policy=policy,
     )

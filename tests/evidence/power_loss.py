@@ -50,6 +50,7 @@ def _apply(
 class SimulatedDisk(Disk):
     """Counts its steps and stops at ``loss_at``; ``broken`` names a mutant.
 
+    ``meanwhile`` is done once, amid some publication, as another thread would.
     ``fsync PART`` and ``dir PART`` leave out syncs of files or directories whose path has that
     part (or all); ``late`` does them only when the log is used next.
     """
@@ -62,6 +63,7 @@ class SimulatedDisk(Disk):
         self.steps = 0
         self.loss_at: int | None = None
         self._late: list[Callable[[], None]] = []
+        self.meanwhile: Callable[[], None] | None = None
 
     def read(self, path: Path) -> bytes | None:
         self._alive()
@@ -119,14 +121,22 @@ class SimulatedDisk(Disk):
 
     def rename(self, source: Path, target: Path) -> None:
         self._step()
+        if self.meanwhile is not None and self.random.random() < 0.3:
+            work, self.meanwhile = self.meanwhile, None
+            work()
         folder = self._folder(source.parent)
         folder.change({target.name: folder.live[source.name]}, (source.name,))
 
-    def truncate(self, path: Path) -> None:
+    def clear(self, path: Path) -> None:
         self._step()
         file = self._find(path)
         assert isinstance(file, File)
         file.live = b""
+        self._step()
+        self._sync("fsync", path, lambda: setattr(file, "safe", file.live))
+
+    def size(self, path: Path) -> int:
+        return len(self.read(path) or b"")
 
     def remove(self, path: Path) -> None:
         self._step()
@@ -197,13 +207,18 @@ class SimulatedDisk(Disk):
                 node.live = node.safe = self._mixture(node)
 
     def _mixture(self, file: File) -> bytes:
-        """What becomes of bytes that were not synced."""
+        """What becomes of bytes that were not synced.
+
+        Bytes that were stay, when only others were written behind them (SQLite calls that
+        powersafe overwrite, and every log that is appended to rests on it).
+        """
+        stays = len(file.safe) if file.live.startswith(file.safe) else 0
         choice = self.random.randrange(4)
         if choice == 0:
             return file.safe
         if choice == 1:
             return file.live
-        cut = self.random.randrange(len(file.live) + 1)
+        cut = self.random.randrange(stays, len(file.live) + 1)
         rest = len(file.live) - cut
         return file.live[:cut] + (b"" if choice == 2 else self.random.randbytes(rest))
 

@@ -44,6 +44,7 @@ def test_an_erased_payload_is_gone_and_the_log_verifies(log: EvidenceLog, tmp_pa
     verify_proof(proof, leaf.data, str(log.vkey))
     verify_proof(log.proof(0), leaf.data, str(log.vkey))
     assert open_intents(log) == []
+    log.settle()
     export(log.folder, tmp_path / "export")
     assert b"13800138000" not in everywhere(tmp_path / "export")
 
@@ -72,6 +73,7 @@ def test_recording_without_deleting_is_noticed(
     log.append(ask(), {"a": 1})
     monkeypatch.setattr(EvidenceLog, "delete_payload", lambda self, commitment: None)
     erase_payload(log, log.read(0).commitment, **WHO)
+    log.settle()
     with pytest.raises(ProofFailure, match="still there"):
         verify(log.folder)
 

@@ -22,6 +22,7 @@ def disturb(monkeypatch: pytest.MonkeyPatch, log: EvidenceLog, times: int) -> No
         if left[0] > 0 and name.startswith("tile/"):
             left[0], again = 0, left[0] - 1
             log.append(ask(), {"n": 1})
+            log.settle()
             left[0] = again
         return real(self, name)
 
@@ -30,6 +31,7 @@ def disturb(monkeypatch: pytest.MonkeyPatch, log: EvidenceLog, times: int) -> No
 
 def test_an_export_is_a_whole_log_with_proofs(log: EvidenceLog, tmp_path: Path) -> None:
     log.append_many([(ask(), {"n": i}) for i in range(260)])
+    log.settle()
     dest = tmp_path / "away" / "export"
     report = export(log.folder, dest, proofs=[259, 0, 0])
     assert (report.entries, report.payloads, report.proofs) == (260, 260, 2)
@@ -42,7 +44,7 @@ def test_an_export_is_a_whole_log_with_proofs(log: EvidenceLog, tmp_path: Path) 
     verify_proof((dest / "proofs/259.tlog-proof").read_text(), log.read(259).data, str(log.vkey))
     assert verify(dest, vkey=str(log.vkey)) == report
     assert {p.name for p in dest.iterdir()} == {
-        "README.md", "checkpoint", "vkey", "tile", "payload", "proofs",
+        "README.md", "checkpoint", "vkey", "tile", "payload", "proofs", "verify.py",
     }  # fmt: skip
 
 
@@ -55,6 +57,7 @@ def test_an_export_is_of_one_moment(
 ) -> None:
     """Others append while the copy is made: partial tiles go away under it."""
     log.append_many([(ask(), {}) for _ in range(3)])
+    log.settle()
     disturb(monkeypatch, log, 2)
     report = export(log.folder, tmp_path / "export", proofs=[2])
     assert report.entries == log.size() == 5
@@ -64,6 +67,7 @@ def test_reading_goes_on_while_others_append(
     log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.append_many([(ask(), {}) for _ in range(3)])
+    log.settle()
     with monkeypatch.context() as patch:
         disturb(patch, log, 3)
         leaf = log.read(0)
@@ -75,6 +79,7 @@ def test_reading_goes_on_while_others_append(
 
 def test_places_that_an_export_does_not_take(log: EvidenceLog, tmp_path: Path) -> None:
     log.append(ask(), {})
+    log.settle()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "x").write_text("x")
     for dest in (tmp_path / "full", log.folder, log.folder / "inside"):
@@ -86,7 +91,8 @@ def test_places_that_an_export_does_not_take(log: EvidenceLog, tmp_path: Path) -
 
 def test_a_broken_log_is_not_exported_as_whole(log: EvidenceLog, tmp_path: Path) -> None:
     log.append_many([(ask(), {"a": 1}) for _ in range(3)])
-    path = next((log.folder / "payload").rglob("*.json"))
+    log.settle()
+    path = next((log.folder / "payload").rglob("*.jsonl"))
     path.write_bytes(path.read_bytes().replace(b'"a":1', b'"a":2'))
     with pytest.raises(ProofFailure, match="altered"):
         export(log.folder, tmp_path / "export")
@@ -97,6 +103,7 @@ def test_a_broken_log_is_not_exported_as_whole(log: EvidenceLog, tmp_path: Path)
 
 def test_a_proof_under_another_name_is_noticed(log: EvidenceLog, tmp_path: Path) -> None:
     log.append_many([(ask(), {}) for _ in range(3)])
+    log.settle()
     export(log.folder, tmp_path / "export", proofs=[1])
     proofs = tmp_path / "export" / "proofs"
     (proofs / "1.tlog-proof").rename(proofs / "2.tlog-proof")
@@ -108,6 +115,7 @@ def test_a_proof_under_another_name_is_noticed(log: EvidenceLog, tmp_path: Path)
 def test_the_readme_is_bound_to_its_checkpoint(log: EvidenceLog) -> None:
     first = open_checkpoint((log.folder / "checkpoint").read_bytes(), log.vkey)
     log.append(ask(), {})
+    log.settle()
     second = open_checkpoint((log.folder / "checkpoint").read_bytes(), log.vkey)
     assert readme(first, log.vkey) != readme(second, log.vkey)
 
@@ -116,6 +124,7 @@ def test_a_payload_erased_while_the_copy_is_made_is_not_in_it(
     log: EvidenceLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.append_many([(ask(), {"phone": "13800138000"}), (ask(), {"n": 1})])
+    log.settle()
     commitment = log.read(0).commitment
     real, reads = Reader.raw, []
 
@@ -123,11 +132,12 @@ def test_a_payload_erased_while_the_copy_is_made_is_not_in_it(
         if name == "tile/0/000.p/2":
             reads.append(name)
             if len(reads) == 2:  # the edge was read, the payloads are copied, the proof is next
-                assert list((tmp_path / "export" / "payload").rglob(f"{commitment}.json"))
+                assert b"13800138000" in next((tmp_path / "export").rglob("*.jsonl")).read_bytes()
                 erase_payload(log, commitment, entity="hangzhou-market", door="cli")
         return real(self, name)
 
     monkeypatch.setattr(Reader, "raw", raw)
     report = export(log.folder, tmp_path / "export", proofs=[0])
     assert (report.entries, report.erased, report.payloads) == (4, 1, 1)
-    assert not list((tmp_path / "export").rglob(f"{commitment}.json"))
+    kept = [path.read_bytes() for path in (tmp_path / "export").rglob("*") if path.is_file()]
+    assert b"13800138000" not in b"".join(kept)

@@ -42,7 +42,7 @@ def test_an_entry_reads_back(log: EvidenceLog) -> None:
     receipt = log.append(event, payload)
     leaf = log.read(0)
     assert (receipt.id, receipt.index, receipt.size) == (event.id, 0, 1)
-    assert receipt.root == leaf_hash(leaf.data).hex()
+    assert log.verify().root == leaf_hash(leaf.data).hex()
     assert {name: getattr(leaf, name) for name in event.fields()} == event.fields()
     assert (leaf.node, leaf.seq) == ("node-a", 1)
     assert log.payload(leaf) == payload
@@ -87,14 +87,15 @@ def test_a_refused_event_leaves_no_trace(log: EvidenceLog, tmp_path: Path) -> No
 @pytest.mark.parametrize("batches", [[1] * 5, [255, 1, 1], [256], [257], [100, 700, 3], [1030]])
 def test_the_files_are_those_of_the_standard(log: EvidenceLog, batches: list[int]) -> None:
     for batch in batches:
-        receipts = log.append_many([(ask(), {}) for _ in range(batch)])
+        log.append_many([(ask(), {}) for _ in range(batch)])
     size = sum(batches)
+    log.settle()
     found = {p.relative_to(log.folder).as_posix() for p in log.folder.rglob("*") if p.is_file()}
     assert found == files_of(size) | {"checkpoint", "vkey"}
     assert not [p for p in (log.folder / "tile").rglob("*") if p.is_dir() and not any(p.iterdir())]
     bundles = sorted((log.folder / "tile" / "entries").rglob("*"))
     entries = [e for path in bundles if path.is_file() for e in split_bundle(path.read_bytes())]
-    assert root_of([leaf_hash(entry) for entry in entries]).hex() == receipts[-1].root
+    assert root_of([leaf_hash(entry) for entry in entries]).hex() == log.verify().root
     assert log.verify().entries == size
 
 
@@ -130,7 +131,7 @@ def test_the_tail_is_newest_first(log: EvidenceLog) -> None:
 def test_finding_does_not_scan_again(log: EvidenceLog, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = [log.append(ask(), {}).id for _ in range(5)]
     parsed: list[int] = []
-    reader = log._writer.reader
+    reader = log._reader
     real = reader.parsed
 
     def counting(data: bytes, index: int, size: int) -> object:
@@ -192,11 +193,13 @@ def test_threads_share_a_handle(log: EvidenceLog) -> None:
 
 def test_opening_changes_nothing(log: EvidenceLog, reopen: Callable[[], EvidenceLog]) -> None:
     log.append_many([(ask(), {"a": 1}) for _ in range(3)])
+    log.settle()
     files = [path for path in log.folder.parent.rglob("*") if path.is_file()]
     before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
     assert reopen().size() == 3
     after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
-    del before[log.folder.parent / "state" / "evidence.lock"]
+    for name in ("evidence.lock", "evidence.lock.turn"):
+        del before[log.folder.parent / "state" / name]
     assert {path: after[path] for path in before} == before
 
 
@@ -265,6 +268,7 @@ def test_a_key_changed_with_its_name_fails_in_the_second_place(
 ) -> None:
     """Whoever holds folder and state can re-sign everything, but not the second place."""
     log.append(ask(), {})
+    log.settle()
     forger = Signer.generate("lawful.example/log")
     head = open_checkpoint((log.folder / "checkpoint").read_bytes(), log.vkey)
     (log.folder / "checkpoint").write_bytes(forger.sign(head))

@@ -10,36 +10,33 @@ import pytest
 
 from lawful.evidence import EvidenceLog, seed_store, wal
 from lawful.evidence.tree import leaf_hash
-from lawful.evidence.writer import Writer
 from lawful.terms.errors import ProofFailure, UsageError
 from tests.evidence.making import MemoryCheckpointStore, ask, open_log
 
 Reopen = Callable[[], EvidenceLog]
 
 
-def pending(log: EvidenceLog, count: int, monkeypatch: pytest.MonkeyPatch) -> bytes:
+WALS = ("evidence.wal", "evidence.wal.2")
+
+
+def pending(log: EvidenceLog, count: int) -> bytes:
     """Accept entries and stop before they are integrated; returns the write-ahead record."""
-    with monkeypatch.context() as patch:
-        patch.setattr(Writer, "_commit", _stop)
-        with pytest.raises(KeyboardInterrupt):
-            log.append_many([(ask(), {"n": i}) for i in range(count)])
-    return (log.folder.parent / "state" / "evidence.wal").read_bytes()
-
-
-def _stop(*_: object, **__: object) -> None:
-    raise KeyboardInterrupt
+    log.settle()
+    log.append_many([(ask(), {"n": i}) for i in range(count)])
+    return b"".join((log.folder.parent / "state" / name).read_bytes() for name in WALS)
 
 
 def put(log: EvidenceLog, data: bytes) -> None:
-    (log.folder.parent / "state" / "evidence.wal").write_bytes(data)
+    """Have the write-ahead record hold just this."""
+    for name, content in zip(WALS, (data, b""), strict=True):
+        (log.folder.parent / "state" / name).write_bytes(content)
 
 
-def test_accepted_entries_are_integrated(
-    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_accepted_entries_are_integrated(log: EvidenceLog, reopen: Reopen) -> None:
     log.append(ask(), {"n": 0})
-    assert pending(log, 3, monkeypatch)
-    assert log.size() == 1
+    log.settle()
+    assert pending(log, 3)
+    assert b"\n1\n" in (log.folder / "checkpoint").read_bytes()
     again = reopen()
     assert again.size() == 4
     assert [again.payload(again.read(i)) for i in (1, 2, 3)] == [{"n": 0}, {"n": 1}, {"n": 2}]
@@ -48,27 +45,27 @@ def test_accepted_entries_are_integrated(
     again.verify()
 
 
-def test_the_next_append_recovers_without_opening(
-    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_next_append_recovers_without_opening(log: EvidenceLog, reopen: Reopen) -> None:
     other = reopen()
-    pending(log, 2, monkeypatch)
+    pending(log, 2)
     assert other.append(ask(), {}).index == 2
     assert log.append(ask(), {}).index == 3
     log.verify()
 
 
 def test_a_torn_tail_is_dropped_at_every_length(
-    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    log: EvidenceLog, reopen: Reopen, tmp_path: Path
 ) -> None:
     log.append(ask(), {})
-    data = pending(log, 2, monkeypatch)
+    log.settle()
+    data = pending(log, 2)
     whole = len(wal.encode(wal.decode(data)[0]))
     for cut in [0, 1, 7, 8, 9, whole - 1, whole, whole + 1, whole + 8, len(data) - 1, len(data)]:
         base = tmp_path / f"cut{cut}"
         shutil.copytree(log.folder, base / "evidence")
         shutil.copytree(log.folder.parent / "state", base / "state")
-        (base / "state" / "evidence.wal").write_bytes(data[:cut])
+        for name, content in zip(WALS, (b"", data[:cut]), strict=True):
+            (base / "state" / name).write_bytes(content)
         store = MemoryCheckpointStore()
         store.note = (base / "evidence" / "checkpoint").read_bytes()
         again = open_log(base, store)
@@ -77,10 +74,8 @@ def test_a_torn_tail_is_dropped_at_every_length(
         again.verify()
 
 
-def test_every_flipped_byte_of_a_record_drops_it(
-    log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = pending(log, 2, monkeypatch)
+def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog) -> None:
+    data = pending(log, 2)
     records = wal.decode(data)
     assert b"".join(wal.encode(record) for record in records) == data
     whole = len(wal.encode(records[0]))
@@ -97,15 +92,14 @@ def test_nonsense_after_the_records_is_dropped(
     log: EvidenceLog, reopen: Reopen, data: bytes
 ) -> None:
     log.append(ask(), {})
+    log.settle()
     put(log, data)
     assert reopen().append(ask(), {}).index == 1
 
 
-def test_records_of_before_are_not_repeated(
-    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_records_of_before_are_not_repeated(log: EvidenceLog, reopen: Reopen) -> None:
     """The record's truncation need not be durable."""
-    data = pending(log, 3, monkeypatch)
+    data = pending(log, 3)
     assert reopen().size() == 3
     put(log, data)
     assert reopen().size() == 3
@@ -114,12 +108,11 @@ def test_records_of_before_are_not_repeated(
     log.verify()
 
 
-def test_records_of_another_past_are_a_fork(
-    log: EvidenceLog, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    data = pending(log, 1, monkeypatch)
+def test_records_of_another_past_are_a_fork(log: EvidenceLog, reopen: Reopen) -> None:
+    data = pending(log, 1)
     put(log, b"")
     log.append(ask(), {})
+    log.settle()
     put(log, data)
     with pytest.raises(ProofFailure) as refused:
         reopen()
@@ -137,6 +130,7 @@ def test_records_beyond_the_log_mean_it_is_old(log: EvidenceLog, reopen: Reopen)
 
 def test_left_over_partial_files_are_swept(log: EvidenceLog, reopen: Reopen) -> None:
     log.append_many([(ask(), {}) for _ in range(300)])
+    log.settle()
     tile = log.folder / "tile"
     for name in ("0/001.p/3", "entries/001.p/43", "entries/001.p/44.tmp", "0/000.p/255"):
         (tile / name).parent.mkdir(exist_ok=True)
@@ -149,8 +143,10 @@ def test_an_old_backup_is_refused(
     log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore, tmp_path: Path
 ) -> None:
     log.append(ask(), {"a": 1})
+    log.settle()
     shutil.copytree(log.folder, tmp_path / "backup")
     log.append(ask(), {"a": 2})
+    log.settle()
     shutil.rmtree(log.folder)
     shutil.copytree(tmp_path / "backup", log.folder)
     for attempt in (reopen, lambda: log.append(ask(), {}), log.verify):
@@ -166,25 +162,31 @@ def test_an_old_backup_is_refused(
 def test_a_fork_is_refused(log: EvidenceLog, store: MemoryCheckpointStore, tmp_path: Path) -> None:
     """The same machine's image started twice: both append, only one is believed."""
     log.append(ask(), {})
+    log.settle()
     shutil.copytree(tmp_path / "evidence", tmp_path / "twin" / "evidence")
     shutil.copytree(tmp_path / "state", tmp_path / "twin" / "state")
     twin = open_log(tmp_path / "twin", store)
     twin.append(ask(), {"twin": 1})
+    twin.settle()
     with pytest.raises(ProofFailure) as refused:
         log.append(ask(), {"first": 1})
     assert refused.value.code == "evidence.rolled_back"
     own = MemoryCheckpointStore()
     own.note = (tmp_path / "evidence" / "checkpoint").read_bytes()
-    open_log(tmp_path, own).append(ask(), {"first": 1})
+    other = open_log(tmp_path, own)
+    other.append(ask(), {"first": 1})
+    other.settle()
     with pytest.raises(ProofFailure) as refused:
         open_log(tmp_path, store)
     assert refused.value.code == "evidence.forked"
     twin.append(ask(), {})
+    twin.settle()
     twin.verify()
 
 
 def test_a_log_that_vanished_is_refused(log: EvidenceLog, reopen: Reopen) -> None:
     log.append(ask(), {})
+    log.settle()
     shutil.rmtree(log.folder)
     with pytest.raises(ProofFailure) as refused:
         reopen()
@@ -198,8 +200,10 @@ def test_a_second_place_that_is_behind_catches_up(
     log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore
 ) -> None:
     log.append_many([(ask(), {}) for _ in range(5)])
+    log.settle()
     old = store.note
     log.append_many([(ask(), {}) for _ in range(300)])
+    log.settle()
     store.note = old
     assert reopen().size() == 305
     assert store.note == (log.folder / "checkpoint").read_bytes()
@@ -209,6 +213,7 @@ def test_an_emptied_second_place_is_refilled_only_on_purpose(
     log: EvidenceLog, reopen: Reopen, store: MemoryCheckpointStore
 ) -> None:
     log.append(ask(), {})
+    log.settle()
     store.note = None
     for attempt in (reopen, lambda: log.append(ask(), {})):
         with pytest.raises(ProofFailure) as refused:
@@ -235,6 +240,7 @@ def test_a_foreign_second_place_is_refused(
 @pytest.mark.parametrize("name", ["checkpoint", "vkey", "tile/0/000.p/3", "tile/entries/000.p/3"])
 def test_a_damaged_edge_is_refused_at_once(log: EvidenceLog, reopen: Reopen, name: str) -> None:
     log.append_many([(ask(), {}) for _ in range(3)])
+    log.settle()
     path = log.folder / name
     data = path.read_bytes()
     path.write_bytes(data[:50] + bytes([data[50] ^ 1]) + data[51:])
@@ -247,6 +253,7 @@ def test_a_damaged_edge_is_refused_at_once(log: EvidenceLog, reopen: Reopen, nam
 
 def test_a_damaged_entry_is_not_read(log: EvidenceLog) -> None:
     log.append(ask(), {"a": 1})
+    log.settle()
     path = log.folder / "tile/entries/000.p/1"
     path.write_bytes(path.read_bytes().replace(b'"door":"cli"', b'"door":"sky"'))
     with pytest.raises(ProofFailure) as refused:
@@ -258,7 +265,8 @@ def test_a_damaged_entry_is_not_read(log: EvidenceLog) -> None:
 
 def test_a_damaged_payload_is_not_given(log: EvidenceLog) -> None:
     log.append(ask(), {"a": 1})
-    path = next((log.folder / "payload").rglob("*.json"))
+    log.settle()
+    path = next((log.folder / "payload").rglob("*.jsonl"))
     path.write_bytes(path.read_bytes().replace(b'"a":1', b'"a":2'))
     with pytest.raises(ProofFailure, match="not what it commits to"):
         log.payload(log.read(0))
@@ -269,6 +277,7 @@ def test_an_edge_that_agrees_with_itself_but_not_with_the_head(
 ) -> None:
     """Entry and hash altered together, or a hash of a higher level."""
     log.append_many([(ask(), {}) for _ in range(257)])
+    log.settle()
     bundle, tile, upper = (
         log.folder / name for name in ("tile/entries/001.p/1", "tile/0/001.p/1", "tile/1/000.p/1")
     )
@@ -284,3 +293,32 @@ def test_an_edge_that_agrees_with_itself_but_not_with_the_head(
     upper.write_bytes(bytes(32))
     with pytest.raises(ProofFailure, match="do not lead to the checkpoint"):
         reopen()
+
+
+def test_a_record_of_before_there_were_two_files_is_finished(
+    log: EvidenceLog, reopen: Reopen
+) -> None:
+    data = pending(log, 3)
+    put(log, data)
+    (log.folder.parent / "state" / WALS[1]).unlink()
+    again = reopen()
+    assert again.size() == 3
+    assert again.payload(again.read(2)) == {"n": 2}
+    again.append(ask(), {})
+    assert again.verify().entries == 4
+
+
+def test_two_files_that_contradict_one_another_are_a_fork(
+    log: EvidenceLog, reopen: Reopen, tmp_path: Path
+) -> None:
+    shutil.copytree(tmp_path / "evidence", tmp_path / "twin" / "evidence")
+    shutil.copytree(tmp_path / "state", tmp_path / "twin" / "state")
+    store = MemoryCheckpointStore()
+    store.note = (tmp_path / "evidence" / "checkpoint").read_bytes()
+    other = pending(open_log(tmp_path / "twin", store), 2)
+    ours = pending(log, 2)
+    for name, data in zip(WALS, (ours, other), strict=True):
+        (tmp_path / "state" / name).write_bytes(data)
+    with pytest.raises(ProofFailure) as refused:
+        reopen()
+    assert refused.value.code == "evidence.forked"

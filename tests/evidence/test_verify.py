@@ -9,10 +9,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from lawful.evidence import EvidenceLog, erase_payload, export, verify
+from lawful.evidence import EvidenceLog, auditing, erase_payload, export, verify
 from lawful.evidence.events import leaf_bytes
 from lawful.evidence.folder import FolderFiles
-from lawful.evidence.growth import Tip, grow
+from lawful.evidence.growth import Grower, Tip
 from lawful.evidence.notes import Checkpoint, Signer
 from lawful.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash, root_of
 from lawful.evidence.verify import verify_files
@@ -51,6 +51,7 @@ def refused(files: MemoryFiles, store: MemoryCheckpointStore | None = None) -> P
 def small(log: EvidenceLog) -> MemoryFiles:
     for i in range(3):
         log.append(ask(), {"n": i} if i else {})
+        log.settle()  # each in a pack of its own
     return load(log.folder)
 
 
@@ -79,9 +80,11 @@ def test_a_whole_log_verifies(
 def test_every_byte_of_every_file_counts(exported: MemoryFiles) -> None:
     verify_files(exported)
     assert {name.split("/")[0] for name in exported.data} == {
-        "tile", "payload", "proofs", "checkpoint", "vkey", "README.md",
+        "tile", "payload", "proofs", "checkpoint", "vkey", "README.md", "verify.py",
     }  # fmt: skip
     for name, data in exported.data.items():
+        if name == "verify.py":
+            continue  # the README vouches for it: below
         kind = name.split("/")[0]
         for place in range(len(data)):
             changed = bytearray(data)
@@ -92,6 +95,14 @@ def test_every_byte_of_every_file_counts(exported: MemoryFiles) -> None:
                 assert place_named in ("vkey", "checkpoint")
             else:
                 assert place_named == name, (name, place, str(failure))
+
+
+def test_the_verifier_that_goes_along_is_the_one_described(exported: MemoryFiles) -> None:
+    data = exported.data["verify.py"]
+    for place in range(0, len(data), 997):
+        changed = data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+        failure = refused(MemoryFiles({**exported.data, "verify.py": changed}))
+        assert (failure.code, failure.location.file) == ("evidence.readme", "README.md")
 
 
 def test_every_bit_of_the_small_files_counts(exported: MemoryFiles) -> None:
@@ -113,8 +124,9 @@ def test_cut_emptied_lengthened_missing_and_extra_files(exported: MemoryFiles) -
             data + b"\n",
             data[1:],
         ):
-            assert refused(MemoryFiles({**exported.data, name: other})).location.file == name
-        if name.split("/")[0] not in ("README.md", "proofs"):
+            named = refused(MemoryFiles({**exported.data, name: other})).location.file
+            assert named == (name if name != "verify.py" else "README.md")
+        if name.split("/")[0] not in ("README.md", "proofs", "payload", "verify.py"):
             rest = {other: kept for other, kept in exported.data.items() if other != name}
             assert refused(MemoryFiles(rest)).location.file == name
     for name in (
@@ -129,6 +141,7 @@ def test_cut_emptied_lengthened_missing_and_extra_files(exported: MemoryFiles) -
 
 def test_the_leaf_and_the_hash_are_told_apart(log: EvidenceLog) -> None:
     log.append_many([(ask(), {}) for _ in range(300)])
+    log.settle()
     files = load(log.folder)
     bundle, tile, upper = "tile/entries/001.p/44", "tile/0/001.p/44", "tile/1/000.p/1"
     at = files.data[bundle].index(b"lawful", 5000)
@@ -153,13 +166,14 @@ def entries_before(bundle: bytes, at: int) -> int:
     return count
 
 
-def forged(leaves: list[bytes], payloads: list[bytes] | None = None) -> MemoryFiles:
+def forged(leaves: list[bytes]) -> MemoryFiles:
     """A log with a good tree and signature over any leaves at all."""
     signer = Signer.generate(ORIGIN)
     empty = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
     tip = Tip(signer.sign(empty), empty, Frontier(), [])
-    records = [Record(i, leaf, b"") for i, leaf in enumerate(leaves)]
-    growth = grow(tip, records, [""] * len(leaves), want=0)
+    grower = Grower(tip)
+    grower.add([Record(i, leaf, b"") for i, leaf in enumerate(leaves)])
+    growth = grower.cut()
     head = {"checkpoint": signer.sign(growth.head), "vkey": f"{signer.verifier}\n".encode()}
     return MemoryFiles({**growth.files, **head})
 
@@ -215,6 +229,7 @@ def test_a_shorter_log_is_noticed_in_the_second_place_only(
     log: EvidenceLog, store: MemoryCheckpointStore, small: MemoryFiles
 ) -> None:
     log.append(ask(), {})
+    log.settle()
     assert not verify_files(small).compared
     failure = refused(small, store)
     assert failure.code == "evidence.rolled_back"
@@ -227,12 +242,14 @@ def test_a_longer_log_continues_the_second_place(
 ) -> None:
     note = store.note
     log.append_many([(ask(), {}) for _ in range(300)])
+    log.settle()
     store.note = note
     assert verify(log.folder, store).entries == 303
 
 
 def test_another_past_is_a_fork(log: EvidenceLog, store: MemoryCheckpointStore) -> None:
     log.append(ask(), {})
+    log.settle()
     signer = Signer.from_pem(ORIGIN, (log.folder.parent / "state/keys/log-ed25519").read_bytes())
     store.note = signer.sign(Checkpoint(origin=ORIGIN, size=1, root=bytes(32)))
     with pytest.raises(ProofFailure) as failure:
@@ -287,3 +304,38 @@ def test_a_copy_verifies_anywhere(
 ) -> None:
     shutil.copytree(log.folder, tmp_path / "elsewhere")
     assert verify(tmp_path / "elsewhere") == verify(log.folder)
+
+
+def test_several_processes_find_what_one_finds(
+    log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A large log is audited in ranges; node-a's numbers go on from one range to the next."""
+    log.append_many([(ask(), {"n": i} if i % 7 == 0 else {}) for i in range(1100)])
+    erase_payload(log, log.read(700).commitment, entity="hangzhou-market", door="cli")
+    alone = verify(log.folder)
+    ranges: list[int] = []
+    real = auditing._apart
+
+    def counted(folder: Path, size: int, parts: list[tuple[int, int]]) -> object:
+        ranges.append(len(parts))
+        found = real(folder, size, parts)
+        assert found is not None or (log.folder / "tile/entries/001").stat().st_size < 1000
+        return found
+
+    monkeypatch.setattr(auditing, "_apart", counted)
+    monkeypatch.setattr(auditing, "MANY", 1000)
+    monkeypatch.setattr(auditing.os, "cpu_count", lambda: 3)
+    assert verify(log.folder) == alone
+    for name in ("tile/entries/000", "tile/entries/003", "tile/0/001", "tile/1/000.p/4"):
+        path = log.folder / name
+        data = path.read_bytes()
+        path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+        with pytest.raises(ProofFailure) as failure:
+            verify(log.folder)
+        assert failure.value.location.file == name
+        path.write_bytes(data)
+    (log.folder / "tile/entries/001").write_bytes(b"cut")
+    with pytest.raises(ProofFailure) as failure:
+        verify(log.folder)
+    assert failure.value.location.file == "tile/entries/001"
+    assert ranges == [3] * 6

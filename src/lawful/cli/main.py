@@ -268,6 +268,12 @@ def evidence_verify(
         Path | None,
         typer.Argument(help="An evidence folder or export; default: this deployment's."),
     ] = None,
+    vkey: Annotated[
+        str | None, typer.Option(help="The verifier key as you know it; for a folder.")
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="The witness policy as you know it; for a folder.")
+    ] = None,
     json: Json = False,
     lang: Lang = "en",
     folder: Folder = Path(),
@@ -276,7 +282,7 @@ def evidence_verify(
     with guarded(_output(json, lang)) as output:
         from lawful.cli.proving import run_verify
 
-        run_verify(output, folder, path)
+        run_verify(output, folder, path, vkey, policy)
 
 
 @evidence_app.command("show")
@@ -290,13 +296,46 @@ def evidence_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder
 
 @evidence_app.command("export")
 def evidence_export(
-    to: Path, json: Json = False, lang: Lang = "en", folder: Folder = Path()
+    to: Annotated[
+        Path | None, typer.Argument(help="A new folder; with --as a new file, default: output.")
+    ] = None,
+    form: Annotated[
+        str,
+        typer.Option("--as", help="folder (verifies offline), ocsf or cloudevents (JSON lines)."),
+    ] = "folder",
+    since: Annotated[int, typer.Option(help="First entry to write as an event, from 0.")] = 0,
+    proof: Annotated[
+        list[str] | None, typer.Option(help="A decision to prove in the folder; again for more.")
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
 ) -> None:
-    """Copy the log to a static folder that verifies without a network."""
+    """Copy the log to a static folder that verifies without a network, or write it as events."""
     with guarded(_output(json, lang)) as output:
-        from lawful.cli.proving import run_export
+        from lawful.cli.proving import export_as
 
-        run_export(output, folder, to)
+        export_as(output, folder, to, form, since, proof or [])
+
+
+@evidence_app.command("witness")
+def evidence_witness(
+    state: Annotated[Path, typer.Argument(help="The witness's own folder: its key, what it saw.")],
+    name: Annotated[str, typer.Option(help="Its name, like a URL without scheme.")],
+    log: Annotated[
+        list[str] | None, typer.Option(help="A log's verifier key; again for more logs.")
+    ] = None,
+    host: str = "127.0.0.1",
+    port: int = 8430,
+    key_only: Annotated[bool, typer.Option("--key-only", help="Say the key and end.")] = False,
+    json: Json = False,
+    lang: Lang = "en",
+) -> None:
+    """Be a witness: cosign a log's checkpoints, as long as each goes on from the last."""
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.witnessing import run_witness
+
+        run_witness(output, state, name, log or [], host, port, key_only)
 
 
 @app.command()

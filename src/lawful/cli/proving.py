@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
+from typing import IO, Any
 
 from lawful.cli.output import Output
-from lawful.evidence import export, verify
+from lawful.evidence import EvidenceLog, Leaf, as_cloudevent, as_ocsf, export, verify
 from lawful.gate.deployment import Deployment
-from lawful.terms.errors import UsageError
+from lawful.terms.errors import EnvironmentFailure, Location, UsageError
+
+FORMS = ("folder", "ocsf", "cloudevents")
+_AT_ONCE = 256
 
 
-def run_verify(output: Output, folder: Path, path: Path | None) -> None:
+def run_verify(
+    output: Output, folder: Path, path: Path | None, vkey: str | None, policy: Path | None
+) -> None:
     """Verify a folder, or this deployment's log with its second place; raises where it fails."""
     if path is not None:
         if not path.is_dir():
             raise UsageError(
                 f"There is no folder '{path}'.", hint="Name an evidence folder or an export."
             )
-        report = verify(path)
+        try:
+            known = policy.read_text(encoding="utf-8") if policy else None
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(
+                "The policy cannot be read.", location=Location(file=str(policy))
+            ) from None
+        report = verify(path, vkey=vkey, policy=known)
     else:
         report = Deployment.verify(folder)
     found = {
@@ -29,6 +45,7 @@ def run_verify(output: Output, folder: Path, path: Path | None) -> None:
         "root": report.root,
         "origin": report.origin,
         "compared": report.compared,
+        "checked": list(report.checked),
     }
     if output.json:
         output.data(found)
@@ -46,11 +63,7 @@ def run_verify(output: Output, folder: Path, path: Path | None) -> None:
 def run_show(output: Output, folder: Path, wanted: str) -> None:
     """A decision's leaf, payload and place in the log."""
     with Deployment.open(folder) as deployment:
-        leaf = deployment.evidence.find(wanted)
-        if leaf is None:
-            raise UsageError(
-                f"There is no decision '{wanted}' in the log.", code="evidence.unknown"
-            )
+        leaf = _found(deployment.evidence, wanted)
         payload = deployment.evidence.payload(leaf)
         content = {
             "version": 1,
@@ -61,11 +74,83 @@ def run_show(output: Output, folder: Path, wanted: str) -> None:
     output.data(content)
 
 
-def run_export(output: Output, folder: Path, to: Path) -> None:
-    """Copy the log to a static folder."""
+def export_as(
+    output: Output, folder: Path, to: Path | None, form: str, since: int, proofs: list[str]
+) -> None:
+    """The export that was asked for.
+
+    Raises: UsageError: an unknown form, or a folder without a name.
+    """
+    if form not in FORMS:
+        raise UsageError(
+            f"There is no form '{form}'.", code="evidence.form", hint=f"--as {', '.join(FORMS)}"
+        )
+    if form != "folder":
+        run_export_events(output, folder, to, form, since)
+    elif to is None:
+        raise UsageError("Export to which folder?", hint="lawful evidence export FOLDER")
+    else:
+        run_export(output, folder, to, proofs)
+
+
+def run_export(output: Output, folder: Path, to: Path, proofs: list[str]) -> None:
+    """Copy the log to a static folder, with proofs of some decisions."""
     with Deployment.open(folder) as deployment:
-        export(deployment.evidence.folder, to)
+        log = deployment.evidence
+        log.settle()
+        export(log.folder, to, proofs=[_found(log, each).index for each in proofs])
     if output.json:
         output.data({"version": 1, "folder": str(to)})
     else:
         output.line(f"Exported to {to}. Check it with: lawful evidence verify {to}")
+        output.line(f"or, without Lawful: python3 {to}/verify.py {to}")
+
+
+def run_export_events(output: Output, folder: Path, to: Path | None, form: str, since: int) -> None:
+    """Write the log's entries as events, one JSON document a line, oldest first."""
+    with Deployment.open(folder) as deployment:
+        log = deployment.evidence
+        size = log.size()
+        ours = version("lawful")
+
+        def told(leaf: Leaf) -> dict[str, Any]:
+            if form == "ocsf":
+                return as_ocsf(leaf, product_version=ours, origin=deployment.origin)
+            return as_cloudevent(leaf, source=f"/{deployment.origin}")
+
+        with _to(to) as file:
+            for start in range(max(0, since), size, _AT_ONCE):
+                for leaf in reversed(
+                    log.tail(min(_AT_ONCE, size - start), before=start + _AT_ONCE)
+                ):
+                    if start <= leaf.index < size:
+                        file.write(json.dumps(told(leaf), ensure_ascii=False) + "\n")
+    output.note(f"{max(0, size - max(0, since))} events; next time: --since {size}")
+
+
+@contextmanager
+def _to(path: Path | None) -> Iterator[IO[str]]:
+    """A new file, or standard output."""
+    if path is None:
+        yield sys.stdout
+        return
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            yield file
+    except FileExistsError:
+        raise UsageError(
+            "The file is there already, and left alone.", location=Location(file=str(path))
+        ) from None
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"The file cannot be written: {error.strerror}.",
+            code="evidence.export",
+            location=Location(file=str(path)),
+        ) from None
+
+
+def _found(log: EvidenceLog, wanted: str) -> Leaf:
+    leaf = log.find(wanted)
+    if leaf is None:
+        raise UsageError(f"There is no decision '{wanted}' in the log.", code="evidence.unknown")
+    return leaf

@@ -35,6 +35,7 @@ from lawful.console.page import (
 from lawful.console.problem import Problem, problem_from, problem_of, refusal
 from lawful.console.rendering import assets, environment
 from lawful.console.safety import HOSTS, Safety, from_elsewhere
+from lawful.evidence import metrics
 from lawful.terms.errors import LawfulError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def create_app(deployment: Deployment, *, hosts: Iterable[str] = HOSTS) -> Starl
         Route("/", _home),
         Route("/healthz", _healthz),
         Route("/readyz", _readyz),
+        Route("/metrics", _metrics),
         Route("/static/{name}", _static),
     ]
     ways = [(page, way) for page in pages() for way in page.ways]
@@ -120,13 +122,19 @@ async def _healthz(request: Request) -> Response:
 
 
 async def _readyz(request: Request) -> Response:
-    """Ready: the book is built and the evidence log can be read."""
+    """Ready: the book is built and the evidence log can be written now."""
     deployment: Deployment = request.app.state.deployment
     try:
-        size = await run_in_threadpool(deployment.evidence.size)
+        size = await run_in_threadpool(deployment.evidence.probe)
     except LawfulError as error:
         return JSONResponse({"ready": False, "code": error.code}, status_code=503)
     return JSONResponse({"ready": True, "book": deployment.book.hash, "evidence": size})
+
+
+async def _metrics(request: Request) -> Response:
+    """Figures for Prometheus: counts and durations, nothing of what was asked."""
+    del request
+    return Response(metrics.exposition(), headers={"content-type": metrics.MEDIA_TYPE})
 
 
 async def _static(request: Request) -> Response:

@@ -1,5 +1,7 @@
 """The tamper-evident log: what was asked, decided, intended and done, provable later."""
 
+from lawful.evidence.awaiting import Awaited
+from lawful.evidence.batches import Batch, batch
 from lawful.evidence.cloudevents import as_cloudevent
 from lawful.evidence.disk import Disk
 from lawful.evidence.erasure import erase_payload, finish_erasures, open_intents
@@ -8,25 +10,34 @@ from lawful.evidence.export import export
 from lawful.evidence.failures import SchemaError
 from lawful.evidence.ids import new_decision_id
 from lawful.evidence.log import EvidenceLog, Receipt
+from lawful.evidence.ocsf import as_ocsf
 from lawful.evidence.payloads import commit
+from lawful.evidence.policy import Policy
 from lawful.evidence.proofs import verify_proof
 from lawful.evidence.second_place import CheckpointStore, FileCheckpointStore
 from lawful.evidence.seed import seed_store
 from lawful.evidence.subjects import SubjectKeys, subject_pseudonym
 from lawful.evidence.verify import Report, verify
+from lawful.evidence.witness import WitnessServer
 
 __all__ = [
+    "Awaited",
+    "Batch",
     "CheckpointStore",
     "Disk",
     "Event",
     "EvidenceLog",
     "FileCheckpointStore",
     "Leaf",
+    "Policy",
     "Receipt",
     "Report",
     "SchemaError",
     "SubjectKeys",
+    "WitnessServer",
     "as_cloudevent",
+    "as_ocsf",
+    "batch",
     "commit",
     "erase_payload",
     "export",

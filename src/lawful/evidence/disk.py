@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,7 @@ class Disk:
     def __init__(self) -> None:
         self._durable_dirs: set[Path] = set()
         self._bases: set[Path] = set()
+        self._pool: ThreadPoolExecutor | None = None
 
     def read(self, path: Path) -> bytes | None:
         """All bytes of a file; ``None`` if there is none."""
@@ -55,8 +56,24 @@ class Disk:
         self._write(path, os.O_CREAT | os.O_TRUNC, data, mode)
 
     def append_synced(self, path: Path, data: bytes) -> None:
-        """Write at a file's end and sync."""
-        self._write(path, os.O_CREAT | os.O_APPEND, data, 0o600)
+        """Write at a file's end and sync its bytes; the file must be there."""
+        self._write(path, os.O_APPEND, data, 0o600)
+
+    def clear(self, path: Path) -> None:
+        """Empty a file, durably."""
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            self._cut(handle)
+            self._fsync(handle)
+        finally:
+            os.close(handle)
+
+    def size(self, path: Path) -> int:
+        """Bytes in a file; 0 if there is none."""
+        try:
+            return path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def _write(self, path: Path, flags: int, data: bytes, mode: int) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, mode)
@@ -64,15 +81,24 @@ class Disk:
             rest = memoryview(data)
             while rest:
                 rest = rest[self._put(handle, rest) :]
-            self._fsync(handle)
+            if flags & os.O_APPEND:
+                self._fdatasync(handle)
+            else:
+                self._fsync(handle)
         finally:
             os.close(handle)
+
+    def _cut(self, handle: int) -> None:
+        os.ftruncate(handle, 0)
 
     def _put(self, handle: int, data: memoryview) -> int:
         return os.write(handle, data)
 
     def _fsync(self, handle: int) -> None:
         os.fsync(handle)
+
+    def _fdatasync(self, handle: int) -> None:
+        os.fdatasync(handle)
 
     def sync_dir(self, path: Path) -> None:
         """Make the names in a directory durable."""
@@ -85,10 +111,6 @@ class Disk:
     def rename(self, source: Path, target: Path) -> None:
         """Put a file in the place of another, at once; not yet durable."""
         source.rename(target)
-
-    def truncate(self, path: Path) -> None:
-        """Empty a file; not synced."""
-        os.truncate(path, 0)
 
     def remove(self, path: Path) -> None:
         """Remove a file if it is there; not yet durable."""
@@ -105,10 +127,23 @@ class Disk:
 
     @contextmanager
     def lock(self, path: Path) -> Iterator[None]:
-        """Hold an exclusive lock among processes and threads; a dead holder's lock is free."""
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        """Hold an exclusive lock among processes and threads; a dead holder's lock is free.
+
+        Whoever waits for it holds ``<path>.turn``, so that who has just had it waits behind.
+        """
+        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+        turn = os.open(path.with_name(path.name + ".turn"), flags, 0o600)
         try:
-            _take(handle)
+            handle = os.open(path, flags, 0o600)
+        except OSError:
+            os.close(turn)
+            raise
+        try:
+            try:
+                _take(turn)
+                _take(handle)
+            finally:
+                os.close(turn)
             yield
         finally:
             os.close(handle)
@@ -153,9 +188,12 @@ class Disk:
         if len(paths) == 1:
             work(paths[0])
             return
-        with ThreadPoolExecutor(min(_THREADS, len(paths))) as pool:
-            for done in [pool.submit(work, path) for path in paths]:
-                done.result()
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_THREADS)
+        todo = [self._pool.submit(work, path) for path in paths]
+        wait(todo)
+        for done in todo:
+            done.result()
 
 
 def _take(handle: int) -> None:
@@ -172,4 +210,4 @@ def _take(handle: int) -> None:
                     hint="see whether another lawful process hangs",
                 ) from None
         time.sleep(pause)
-        pause = min(pause * 1.5, 0.01)
+        pause = min(pause * 1.5, 0.005)

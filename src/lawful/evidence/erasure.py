@@ -48,7 +48,9 @@ def open_intents(log: EvidenceLog) -> list[Leaf]:
 
 def _finish(log: EvidenceLog, commitment: str, entity: str, door: str) -> Receipt:
     log.delete_payload(commitment)
-    return log.append(_event(log, "outcome", commitment, entity, door), {})
+    receipt = log.append(_event(log, "outcome", commitment, entity, door), {})
+    log.settle()  # whoever verifies the folder finds the erasure recorded
+    return receipt
 
 
 def _is_erasure(intent: Leaf, commitment: str) -> bool:

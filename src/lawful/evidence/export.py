@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lawful.evidence.disk import Disk
-from lawful.evidence.exported import README, proof_path, readme
+from lawful.evidence.exported import README, VERIFIER, program, proof_path, readme
 from lawful.evidence.failures import unwritable
 from lawful.evidence.folder import FolderFiles
 from lawful.evidence.notes import Checkpoint, VerifierKey
-from lawful.evidence.payloads import payload_path
+from lawful.evidence.packs import drop_payload, pack_begins
 from lawful.evidence.proofs import format_proof
 from lawful.evidence.reader import LeafIndex, Reader
 from lawful.evidence.tiles import files_of, partials_of
@@ -46,23 +46,39 @@ def export(folder: Path, dest: Path, *, proofs: Iterable[int] = ()) -> Report:
     def copy(note: bytes, head: Checkpoint) -> None:
         index.extend(head.size)
         edge = {name: reader.raw(name) for name in partials_of(head.size)}
-        kept = [payload_path(one) for one in index.by_commitment if one not in index.erased]
-        whole = sorted(files_of(head.size) - edge.keys()) + kept
+        whole = sorted(files_of(head.size) - edge.keys())
         for start in range(0, len(whole), _AT_ONCE):
             names = whole[start : start + _AT_ONCE]
             disk.write_all({dest / name: reader.raw(name) for name in names})
-        edge |= {"checkpoint": note, "vkey": f"{verifier}\n".encode()}
+        _copy_payloads(folder, dest, head.size, disk)
+        edge |= {"checkpoint": note, "vkey": f"{verifier}\n".encode(), VERIFIER: program()}
+        if (policy := disk.read(folder / "policy")) is not None:
+            edge["policy"] = policy
         edge |= {proof_path(i): _proof(reader, i, note, head) for i in wanted}
-        edge[README] = readme(head, verifier)
+        edge[README] = readme(head, verifier, program())
         disk.write_all({dest / name: data for name, data in edge.items()})
-        for one in index.erased:
-            disk.remove(dest / payload_path(one))
+        for one in index.erased & index.by_commitment.keys():
+            drop_payload(dest, index.by_commitment[one], one, disk)
 
     try:
         reader.at_head(copy)
     except OSError as error:
         raise unwritable(error) from None
     return verify(dest)
+
+
+def _copy_payloads(folder: Path, dest: Path, size: int, disk: Disk) -> None:
+    """Copy the payloads of the first ``size`` entries: a pack never goes beyond a checkpoint."""
+    names = sorted(name for name in FolderFiles(folder).names() if name.startswith("payload/"))
+    for start in range(0, len(names), _AT_ONCE):
+        found = {name: disk.read(folder / name) for name in names[start : start + _AT_ONCE]}
+        disk.write_all(
+            {
+                dest / name: data
+                for name, data in found.items()
+                if data is not None and pack_begins(name) < size
+            }
+        )
 
 
 def _proof(reader: Reader, index: int, note: bytes, head: Checkpoint) -> bytes:

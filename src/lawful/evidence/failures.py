@@ -37,3 +37,12 @@ def unreadable(error: OSError) -> EnvironmentFailure:
         code="evidence.unreadable",
         hint="check that the folder exists and may be read",
     )
+
+
+def interrupted() -> EnvironmentFailure:
+    """Whoever was writing stopped in the middle; what is on disk will be read again."""
+    return EnvironmentFailure(
+        "evidence was not written: the writer was interrupted; nothing was read or given",
+        code="evidence.interrupted",
+        hint="try again; the log recovers by itself",
+    )

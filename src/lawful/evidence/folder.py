@@ -24,12 +24,12 @@ class FolderFiles:
     """The files below a folder; anything that is neither file nor directory is a fault."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def names(self) -> set[str]:
         """All files there are."""
         try:
-            return set(self._walk(self._folder, ""))
+            return set(self._walk(self.folder, ""))
         except OSError as error:
             raise unreadable(error) from None
 
@@ -47,7 +47,7 @@ class FolderFiles:
     def read(self, name: str) -> bytes:
         """One file's bytes."""
         try:
-            return (self._folder / name).read_bytes()
+            return (self.folder / name).read_bytes()
         except FileNotFoundError:
             raise broken("missing_file", "this file is missing", file=name) from None
         except OSError as error:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import sha256
 
 import attrs
 
 from lawful.evidence.notes import Checkpoint
-from lawful.evidence.payloads import payload_path
+from lawful.evidence.packs import pack_path
 from lawful.evidence.tiles import ENTRIES, join_bundle, partials_of, tile_path
-from lawful.evidence.tree import TILE, Frontier, leaf_hash
+from lawful.evidence.tree import TILE, Frontier
 from lawful.evidence.wal import Record
 
 
@@ -25,53 +26,84 @@ class Tip:
 
 @attrs.frozen
 class Growth:
-    """What records make of a tip: files to write (relative paths), files no longer needed.
-
-    ``roots`` are the roots at the sizes that were asked for.
-    """
+    """What records make of a log: files to write (relative paths), files no longer needed."""
 
     files: dict[str, bytes]
     stale: set[str]
     head: Checkpoint
-    frontier: Frontier
-    bundle: list[bytes]
-    roots: dict[int, bytes]
 
 
-def grow(tip: Tip, records: Sequence[Record], commitments: Sequence[str], *, want: int) -> Growth:
-    """Add ``records`` to the tip, which stays as it is.
+class Grower:
+    """Takes in records one after the other; cut off what they make whenever it suits.
 
-    ``commitments`` name the records' payloads (empty: none); the root at size ``want`` is
-    computed on the way.
+    Tiles and bundles are made as they fill, so that a cut costs the right edge only. Payloads
+    are packed: one file for each run of entries within a bundle and a cut.
     """
-    frontier, bundle = tip.frontier.copy(), list(tip.bundle)
-    files: dict[str, bytes] = {}
-    roots: dict[int, bytes] = {want: tip.head.root} if want == tip.head.size else {}
-    for record, commitment in zip(records, commitments, strict=True):
-        if commitment:
-            files[payload_path(commitment)] = record.payload
-        bundle.append(record.leaf)
-        for level, n, hashes in frontier.add(leaf_hash(record.leaf)):
-            files[tile_path(level, n)] = b"".join(hashes)
+
+    def __init__(self, tip: Tip) -> None:
+        self._origin = tip.head.origin
+        self._frontier, self._bundle = tip.frontier.copy(), list(tip.bundle)
+        self._cut = tip.head.size
+        self._files: dict[str, bytes] = {}
+        self._pack: list[bytes] = []
+        self._first = tip.head.size
+
+    @property
+    def size(self) -> int:
+        """Entries, those of the tip included."""
+        return self._frontier.size
+
+    @property
+    def root(self) -> bytes:
+        """Root over all of them."""
+        return self._frontier.root()
+
+    @property
+    def pending(self) -> int:
+        """Entries since the last cut."""
+        return self._frontier.size - self._cut
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Take in records, whose indices go on from ``size``."""
+        at = 0
+        while at < len(records):
+            part = records[at : at + TILE - len(self._bundle)]
+            at += len(part)
+            self._add_part(part)
+
+    def _add_part(self, part: Sequence[Record]) -> None:
+        """Take in records that fit in the last bundle."""
+        frontier, bundle = self._frontier, self._bundle
+        leaves = [record.leaf for record in part]
+        bundle.extend(leaves)
+        kept = [record for record in part if record.payload]
+        if kept and not self._pack:
+            self._first = kept[0].index
+        self._pack.extend([record.payload for record in kept])
+        for level, n, hashes in frontier.extend([sha256(b"\0" + each).digest() for each in leaves]):
+            self._files[tile_path(level, n)] = b"".join(hashes)
         if len(bundle) == TILE:
-            files[tile_path(ENTRIES, frontier.size // TILE - 1)] = join_bundle(bundle)
-            bundle = []
-        if frontier.size == want:
-            roots[want] = frontier.root()
-    _add_partials(files, frontier, bundle, before=tip.frontier)
-    stale = partials_of(tip.frontier.size) - partials_of(frontier.size)
-    head = Checkpoint(origin=tip.head.origin, size=frontier.size, root=frontier.root())
-    return Growth(files, stale, head, frontier, bundle, roots)
+            self._files[tile_path(ENTRIES, frontier.size // TILE - 1)] = join_bundle(bundle)
+            bundle.clear()
+            self._close_pack()
 
+    def _close_pack(self) -> None:
+        if self._pack:
+            self._files[pack_path(self._first)] = b"".join([line + b"\n" for line in self._pack])
+            self._pack.clear()
 
-def _add_partials(
-    files: dict[str, bytes], frontier: Frontier, bundle: list[bytes], *, before: Frontier
-) -> None:
-    """The partial tiles that changed, and the partial bundle."""
-    for level, row in enumerate(frontier.rows):
-        grown = (frontier.size >> (8 * level)) != (before.size >> (8 * level))
-        if row and grown:
-            n = frontier.size >> (8 * (level + 1))
-            files[tile_path(level, n, len(row))] = b"".join(row)
-    if bundle and frontier.size != before.size:
-        files[tile_path(ENTRIES, frontier.size // TILE, len(bundle))] = join_bundle(bundle)
+    def cut(self) -> Growth:
+        """All that came since the last cut; later records go on after it."""
+        files, frontier, before = self._files, self._frontier, self._cut
+        self._close_pack()
+        for level, row in enumerate(frontier.rows):
+            grown = (frontier.size >> (8 * level)) != (before >> (8 * level))
+            if row and grown:
+                n = frontier.size >> (8 * (level + 1))
+                files[tile_path(level, n, len(row))] = b"".join(row)
+        if self._bundle and frontier.size != before:
+            name = tile_path(ENTRIES, frontier.size // TILE, len(self._bundle))
+            files[name] = join_bundle(self._bundle)
+        self._files, self._cut = {}, frontier.size
+        head = Checkpoint(origin=self._origin, size=frontier.size, root=frontier.root())
+        return Growth(files, partials_of(before) - partials_of(frontier.size), head)

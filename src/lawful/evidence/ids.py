@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from base64 import b32encode
 from datetime import UTC, datetime
 
 from lawful.terms.ids import DecisionId
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CROCKFORD = bytes.maketrans(
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
+_SPARE = 160 - 130  # 26 letters are 130 bits, of the 160 that 32 letters are
 DECISION_ID = re.compile(r"dec_[0-7][0-9A-HJKMNP-TV-Z]{25}")
 
 
@@ -24,5 +28,5 @@ def new_decision_id(at: datetime, randomness: bytes) -> DecisionId:
     seconds = at.astimezone(UTC) - datetime(1970, 1, 1, tzinfo=UTC)
     millis = (seconds.days * 86_400 + seconds.seconds) * 1000 + seconds.microseconds // 1000
     number = (millis << 80) | int.from_bytes(randomness, "big")
-    letters = [_ALPHABET[(number >> (5 * place)) & 31] for place in range(25, -1, -1)]
-    return DecisionId("dec_" + "".join(letters))
+    letters = b32encode((number << _SPARE).to_bytes(20, "big"))[:26].translate(_CROCKFORD)
+    return DecisionId("dec_" + letters.decode())

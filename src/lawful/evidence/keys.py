@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lawful.evidence.disk import Disk
 from lawful.evidence.failures import SchemaError, broken
-from lawful.evidence.notes import Signer, check_name
+from lawful.evidence.notes import Signer, VerifierKey, check_name
+from lawful.evidence.policy import Policy
 
 KEY = Path("keys") / "log-ed25519"
 
@@ -36,6 +37,38 @@ def load_signer(folder: Path, state: Path, origin: str, disk: Disk, *, known: bo
         signer = Signer.from_pem(origin, pem)
     _check_vkey(folder, signer, vkey, disk)
     return signer
+
+
+def private_key(path: Path, name: str, disk: Disk) -> Signer:
+    """The key kept in a file, made on first use; for witnesses."""
+    try:
+        check_name(name)
+    except ValueError as error:
+        raise SchemaError(str(error)) from None
+    pem = disk.read(path)
+    if pem is not None:
+        return Signer.from_pem(name, pem)
+    signer = Signer.generate(name)
+    disk.write_all({path: signer.to_pem()}, mode=0o600)
+    return signer
+
+
+def keep_policy(folder: Path, policy: Policy | None, verifier: VerifierKey, disk: Disk) -> None:
+    """Publish the witness policy beside the key, or take it away; under the log's lock.
+
+    Raises: SchemaError: it is for another log.
+    """
+    path = folder / "policy"
+    kept = disk.read(path)
+    if policy is not None and policy.log != verifier:
+        raise SchemaError(
+            "the witness policy is for another log", hint=f"its line must be: log {verifier}"
+        )
+    if policy is not None and kept != policy.text.encode():
+        disk.write_all({path: policy.text.encode()})
+    elif policy is None and kept is not None:
+        disk.remove(path)
+        disk.sync_dir(folder)
 
 
 def _check_vkey(folder: Path, signer: Signer, vkey: bytes | None, disk: Disk) -> None:

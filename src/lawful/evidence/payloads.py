@@ -47,23 +47,35 @@ def commit(salt: bytes, payload: bytes) -> str:
 
 
 def payload_path(commitment: str) -> str:
-    """Where a payload is kept, relative to the evidence folder."""
+    """Where logs of before 2026-11-28 keep a payload: one file each."""
     return f"payload/{commitment[:2]}/{commitment}.json"
 
 
 def wrap(salt: bytes, payload: bytes) -> bytes:
-    """The payload's file: JSON with the payload and its salt."""
+    """What is kept of a payload: JSON with the payload and its salt."""
     return _HEAD + payload + _MIDDLE + salt.hex().encode() + _FOOT
 
 
-def unwrap(data: bytes, commitment: str) -> Mapping[str, object] | None:
-    """The payload in a file; ``None`` unless every byte of it is as committed to."""
+def commitment_of(line: bytes) -> str | None:
+    """What a kept payload is the opening of; ``None`` if it is malformed."""
+    parts = _parts(line)
+    return None if parts is None else commit(*parts)
+
+
+def _parts(data: bytes) -> tuple[bytes, bytes] | None:
+    """Salt and payload as kept, if every byte around them is as it should be."""
     foot = len(_MIDDLE) + 2 * SALT_BYTES + len(_FOOT)
     payload, tail = data[len(_HEAD) : -foot], data[-foot:]
     try:
         salt = bytes.fromhex(tail[len(_MIDDLE) : -len(_FOOT)].decode())
     except ValueError:
         return None
-    if wrap(salt, payload) != data or commit(salt, payload) != commitment:
+    return (salt, payload) if wrap(salt, payload) == data else None
+
+
+def unwrap(data: bytes, commitment: str) -> Mapping[str, object] | None:
+    """The payload in what was kept; ``None`` unless every byte of it is as committed to."""
+    parts = _parts(data)
+    if parts is None or commit(*parts) != commitment:
         return None
-    return cast("Mapping[str, object]", json.loads(payload))
+    return cast("Mapping[str, object]", json.loads(parts[1]))

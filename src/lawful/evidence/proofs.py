@@ -6,7 +6,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from lawful.evidence.failures import broken
-from lawful.evidence.notes import VerifierKey, open_checkpoint, strict_base64
+from lawful.evidence.notes import VerifierKey, strict_base64
+from lawful.evidence.policy import Policy, open_witnessed
 from lawful.evidence.tree import leaf_hash, root_from_path
 
 _HEADER = "c2sp.org/tlog-proof@v1"
@@ -18,8 +19,13 @@ def format_proof(index: int, path: Sequence[bytes], note: bytes) -> str:
     return f"{_HEADER}\nindex {index}\n{hashes}\n{note.decode()}"
 
 
-def verify_proof(text: str, leaf: bytes, vkey: str, *, file: str = "") -> None:
+def verify_proof(
+    text: str, leaf: bytes, vkey: str, *, policy: Policy | None = None, file: str = ""
+) -> None:
     """Check that ``leaf`` stands in the log whose key is ``vkey``, where the proof says.
+
+    With a policy the witnesses' quorum must have signed the proof's checkpoint; without one, no
+    witness's line may stand there.
 
     Raises: ProofFailure: it does not.
     """
@@ -28,7 +34,7 @@ def verify_proof(text: str, leaf: bytes, vkey: str, *, file: str = "") -> None:
         index, path, note = _parse(text)
     except ValueError as error:
         raise broken("proof", f"the proof is malformed: {error}", file=file) from None
-    head = open_checkpoint(note, verifier, file=file or "checkpoint")
+    head = open_witnessed(note, verifier, policy, file=file or "checkpoint")
     if root_from_path(leaf_hash(leaf), index, head.size, path) != head.root:
         raise broken(
             "proof", f"the proof does not lead from this leaf, at {index}, to the root", file=file

@@ -12,7 +12,9 @@ import attrs
 from lawful.evidence.disk import Disk
 from lawful.evidence.events import ERASE, Leaf, parse_leaf
 from lawful.evidence.failures import SchemaError, broken, unreadable
-from lawful.evidence.notes import Checkpoint, VerifierKey, open_checkpoint
+from lawful.evidence.notes import Checkpoint, VerifierKey, open_note
+from lawful.evidence.packs import pack_folder, pack_for
+from lawful.evidence.payloads import commitment_of, payload_path
 from lawful.evidence.tiles import ENTRIES, split_bundle, split_tile, tile_path, tile_width
 from lawful.evidence.tree import TILE, inclusion_path
 from lawful.terms.errors import Location, ProofFailure
@@ -40,7 +42,7 @@ class Reader:
         self._caching = Lock()
 
     def head(self) -> tuple[bytes, Checkpoint]:
-        """The checkpoint as published, verified."""
+        """The checkpoint as published, the log's signature verified; witnesses' are for ``verify``."""
         try:
             note = self._disk.read(self._folder / "checkpoint")
         except OSError as error:
@@ -49,7 +51,7 @@ class Reader:
             raise broken("missing_file", "the checkpoint is missing", file="checkpoint")
         known = self._head
         if known is None or note != known[0]:
-            self._head = known = (note, open_checkpoint(note, self._verifier))
+            self._head = known = (note, open_note(note, self._verifier).checkpoint)
         return known
 
     def entries(self, n: int, size: int) -> Sequence[bytes]:
@@ -88,6 +90,24 @@ class Reader:
         if data is None:
             raise _Moved("a file of the log is missing", location=Location(file=name))
         return data
+
+    def payload(self, index: int, commitment: str) -> tuple[bytes | None, str]:
+        """What is kept of an entry's payload, and in which file; ``None``: nothing is."""
+        single = payload_path(commitment)
+        place = pack_folder(index // TILE)
+        try:
+            if (data := self._disk.read(self._folder / single)) is not None:
+                return data, single
+            name = pack_for(self._disk.names(self._folder / place), index % TILE)
+            pack = self._disk.read(self._folder / place / name) if name else None
+        except OSError as error:
+            raise unreadable(error) from None
+        if pack is None:
+            return None, single
+        for line in pack.split(b"\n"):
+            if line and commitment_of(line) == commitment:
+                return line, f"{place}/{name}"
+        return None, f"{place}/{name}"
 
     def at_head(self, work: Callable[[bytes, Checkpoint], T]) -> T:
         """Do ``work`` on the newest head; again if partial files went away under it."""

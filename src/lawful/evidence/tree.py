@@ -58,20 +58,27 @@ class Frontier:
 
     def add(self, hashed: bytes) -> list[tuple[int, int, list[bytes]]]:
         """Add one leaf hash; return the tiles that it completes as ``(level, n, hashes)``."""
+        return self.extend([hashed])
+
+    def extend(self, hashes: Sequence[bytes]) -> list[tuple[int, int, list[bytes]]]:
+        """Add leaf hashes, no more than the last tile has room for; return the tiles completed."""
         done: list[tuple[int, int, list[bytes]]] = []
-        self.size += 1
-        level, carry = 0, hashed
-        while True:
-            if level == len(self.rows):
-                self.rows.append([])
-            row = self.rows[level]
-            row.append(carry)
-            if len(row) < TILE:
-                return done
+        if not self.rows:
+            self.rows.append([])
+        level, row = 0, self.rows[0]
+        if len(row) + len(hashes) > TILE:
+            raise ValueError("more hashes than the last tile has room for")
+        row.extend(hashes)
+        self.size += len(hashes)
+        while len(row) == TILE:
             done.append((level, (self.size >> (8 * (level + 1))) - 1, row))
             self.rows[level] = []
-            carry = root_of(row)
             level += 1
+            if level == len(self.rows):
+                self.rows.append([])
+            self.rows[level].append(root_of(row))
+            row = self.rows[level]
+        return done
 
     def root(self) -> bytes:
         """Root of the whole tree."""
@@ -122,6 +129,61 @@ def inclusion_path(tile: TileReader, index: int, size: int) -> list[bytes]:
             start = middle
     path.reverse()
     return path
+
+
+def consistency_path(tile: TileReader, old: int, size: int) -> list[bytes]:
+    """Hashes that show the tree of ``old`` entries to be the beginning of this one (RFC 6962, 2.1.2).
+
+    None where ``old`` is 0 or ``size``.
+    """
+    if not 0 <= old <= size:
+        raise IndexError("no such tree")
+    path: list[bytes] = []
+    if old in (0, size):
+        return path
+    start, stop, whole = 0, size, True
+    while old != stop:
+        middle = start + _split(stop - start)
+        if old <= middle:
+            path.append(range_root(tile, middle, stop))
+            stop = middle
+        else:
+            path.append(range_root(tile, start, middle))
+            start, whole = middle, False
+    if not whole:
+        path.append(range_root(tile, start, stop))
+    path.reverse()
+    return path
+
+
+def consistent(old: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether a consistency path leads from the old root to the new one.
+
+    Written from RFC 9162, 2.1.4.2, independently of how paths are made. From 0, or to the same
+    size, the path is empty.
+    """
+    if old == 0 or old == size:
+        return not path and (old == 0 or old_root == root)
+    if not 0 < old < size or not path:
+        return False
+    hashes = list(path)
+    if old & (old - 1) == 0:
+        hashes.insert(0, old_root)
+    place, last = old - 1, size - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    first = second = hashes[0]
+    for hashed in hashes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            first, second = node_hash(hashed, first), node_hash(hashed, second)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            second = node_hash(second, hashed)
+        place, last = place >> 1, last >> 1
+    return last == 0 and first == old_root and second == root
 
 
 def root_from_path(hashed: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes | None:

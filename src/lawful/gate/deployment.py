@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from lawful.db import SettingCheckpoint, migrate, open_state, reading
 from lawful.decide import Decider
-from lawful.evidence import EvidenceLog, Report, new_decision_id, verify
+from lawful.evidence import Disk, EvidenceLog, Policy, Report, new_decision_id, verify
 from lawful.facts import kept_of, records_of, standing
 from lawful.gate.rulebook import read_folder, shipped_folder
 from lawful.inventory import Activity, Dataset, activities, find_organisation, load_dataset
@@ -97,7 +97,9 @@ class Deployment:
         self.close()
 
     def close(self) -> None:
-        """Let go of the state."""
+        """Integrate what is accepted as evidence, and let go of the state."""
+        if "evidence" in self.__dict__:
+            self.evidence.close()
         if "engine" in self.__dict__:
             self.engine.dispose()
 
@@ -154,7 +156,26 @@ class Deployment:
             node="node-1",
             store=SettingCheckpoint(self.engine, "evidence.checkpoint"),
             clock=self.now,
+            policy=self._witnesses(),
         )
+
+    def _witnesses(self) -> Policy | None:
+        """The witness policy that lawful.toml names.
+
+        Raises: UsageError: there is no such file, or it is no policy.
+        """
+        path = self.config.witnesses
+        if path is None:
+            return None
+        try:
+            return Policy.parse(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError):
+            raise UsageError(
+                "The witness policy cannot be read.",
+                code="gate.witnesses",
+                location=Location(file=str(path)),
+                hint="lawful.toml names it under [evidence] witnesses.",
+            ) from None
 
     @property
     def origin(self) -> str:
@@ -176,7 +197,12 @@ class Deployment:
                     location=Location(file=str(folder)),
                     hint="Ask a question first: lawful ask --help",
                 )
-            return verify(folder, SettingCheckpoint(deployment.engine, "evidence.checkpoint"))
+            store = SettingCheckpoint(deployment.engine, "evidence.checkpoint")
+            with ExitStack() as stack:
+                lock = deployment.state / "evidence.lock"
+                if os.access(lock, os.W_OK):  # a copy that cannot be written is not being written
+                    stack.enter_context(Disk().lock(lock))
+                return verify(folder, store)
 
     @cached_property
     def organisation(self) -> Organisation | None:

@@ -39,13 +39,17 @@ class StoreConfig:
 
 @attrs.frozen(kw_only=True)
 class Config:
-    """A deployment's settings. ``folder`` holds the file; relative paths begin there."""
+    """A deployment's settings. ``folder`` holds the file; relative paths begin there.
+
+    ``witnesses`` is the policy by which the evidence log must be cosigned, if it must.
+    """
 
     folder: Path
     version: int = VERSION
     demand_review: bool = False
     readings: Mapping[str, str] = attrs.field(factory=dict, hash=False)
     stores: Mapping[str, StoreConfig] = attrs.field(factory=dict, hash=False)
+    witnesses: Path | None = None
 
     def store(self, name: str) -> StoreConfig:
         """The settings of a store.
@@ -70,6 +74,10 @@ class _Gate(_Shape):
     demand_review: bool = False
 
 
+class _Evidence(_Shape):
+    witnesses: str = ""
+
+
 class _Store(_Shape):
     url: str
     dataset: str = ""
@@ -80,11 +88,17 @@ class _Store(_Shape):
 class _Config(_Shape):
     version: int
     gate: _Gate = _Gate()
+    evidence: _Evidence = _Evidence()
     readings: dict[str, str] = {}
     stores: dict[str, _Store] = Field(default={})
 
 
-_KEYS: Mapping[str, type[BaseModel]] = {"": _Config, "gate": _Gate, "stores": _Store}
+_KEYS: Mapping[str, type[BaseModel]] = {
+    "": _Config,
+    "gate": _Gate,
+    "evidence": _Evidence,
+    "stores": _Store,
+}
 
 
 def find_config(start: Path) -> Path:
@@ -159,6 +173,7 @@ def load_config(
         demand_review=shape.gate.demand_review,
         readings=dict(shape.readings),
         stores={name: _store(name, store, folder) for name, store in shape.stores.items()},
+        witnesses=folder / shape.evidence.witnesses if shape.evidence.witnesses else None,
     )
 
 

@@ -71,7 +71,7 @@ def show_decision(visit: Visit) -> Answer:
     leaf = _leaf(log, visit.params["id"])
     failure, payload = None, None
     try:
-        verify_proof(log.proof(leaf.index), leaf.data, str(log.vkey))
+        verify_proof(log.proof(leaf.index), leaf.data, str(log.vkey), policy=log.policy)
         payload = log.payload(leaf)
     except ProofFailure as error:
         failure = problem_from(error)
@@ -150,6 +150,7 @@ def _broken_page(log: EvidenceLog) -> EvidencePage:
 
 
 def _checkpoint(log: EvidenceLog) -> str:
+    log.settle()
     path = log.folder / "checkpoint"
     return path.read_text(encoding="utf-8") if path.is_file() else ""
 
