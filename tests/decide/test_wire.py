@@ -133,7 +133,7 @@ def test_duties(book: Book, lang: str) -> None:
     found = json.loads(json.dumps(wire.duties(list_duties(book, incident(book, made)), lang)))
     assert set(found) == DUTIES
     duty = {*RULE, *RECORD, "state", "by", "last", "last_on", "done_at"}
-    duty |= {"counting", "keep_until", "next_on", "also"}
+    duty |= {"counting", "keep_until", "next_on", "missed", "also"}
     assert all(set(each) == duty for each in found["duties"])
     notified = next(each for each in found["duties"] if each["id"] == "eu.gdpr.33.authority")
     assert notified["by"] == {"within": 72, "unit": "hours", "from": ["aware_at"]}

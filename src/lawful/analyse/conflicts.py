@@ -161,7 +161,7 @@ class _Docket:
             direct=len(own & demanded) > 1,
             facts=core.when,
             witness=thing,
-            outcome=self.moment.decider.decide(self.moment.place(thing)).outcome,
+            outcome=self.moment.outcome(thing),
             resolved_by=self.resolutions(thing, command, rule),
         )
 

@@ -147,6 +147,7 @@ class _Difference:
         units = sorted({unit_of(key) for key in self.changed})
         self.changes = tuple(change_of(first, second, (one, other), each) for each in units)
         self.units = tuple(units)
+        self._mixed: dict[tuple[tuple[str, Bit], ...], Bad] = {}
         rules = {each.id: each for each in (*one.rules, *other.rules) if stops(each)}
         self.rules = tuple(rules.values())
         self.touched = tuple(each for each in self.rules if vio(each) in self.dirty)
@@ -189,7 +190,11 @@ class _Difference:
         return Mixed(self.world, self.base, self.dirty, self.changed, switches)
 
     def mixed(self, switches: dict[str, Bit]) -> Bad:
-        return self.narrow(self.mixed_side(switches))
+        key = tuple(sorted(switches.items()))
+        found = self._mixed.get(key)
+        if found is None:
+            found = self._mixed[key] = self.narrow(self.mixed_side(switches))
+        return found
 
     @cached_property
     def whole(self) -> tuple[Bad, Bad]:
@@ -336,9 +341,7 @@ class _Difference:
         wanted: tuple[Outcome, Outcome] | None = None,
     ) -> Class:
         """A class with its witness, decided again on both days."""
-        before, after = (
-            each.decider.decide(each.place(thing)).outcome for each in (self.first, self.second)
-        )
+        before, after = (each.outcome(thing) for each in (self.first, self.second))
         if wanted not in (None, (before, after)):
             raise DoesNotReplay(
                 f"A witness answers {before.value} and then {after.value}, not what was found."

@@ -95,10 +95,7 @@ class _Things:
 
     def class_of(self, rule: Entry, certain: Bit) -> RuleClass:
         thing = self.world.thing()
-        before, after = (
-            each.decider.values(each.place(thing)).get(vio(rule), False)
-            for each in (self.first, self.second)
-        )
+        before, after = (_violated(each, rule, thing) for each in (self.first, self.second))
         case = atoms(self.world)
         predicted = [
             {(True, False): True, (False, True): False}.get(
@@ -125,3 +122,9 @@ def _at_its_moment(moment: Moment, about: str) -> Program:
     program = moment.program(about)
     fact = moment.book.vocabulary.law_of.get(about)
     return specialise(program, {fact: moment.at}) if fact else program
+
+
+def _violated(moment: Moment, rule: Entry, thing: Thing) -> Kleene:
+    """Is a rule violated on a day? One that its book does not have is not."""
+    there = moment.book.entries.get(rule.id)
+    return moment.court(thing).judged(there).violated if there else False

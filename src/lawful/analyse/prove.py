@@ -180,25 +180,23 @@ class _Question:
         )
 
     def replayed(self, thing: Thing) -> str:
-        decider = self.moment.decider
-        placed = self.moment.place(thing)
-        if self.claim.rule is None:
-            return decider.decide(placed).outcome.value
-        values = decider.values(placed)
         rule = self.claim.rule
-        return _said(rule, values[f"app:{rule.id}"], values.get(vio(rule), False))
+        if rule is None:
+            return self.moment.outcome(thing).value
+        judged = self.moment.court(thing).judged(rule)
+        return _said(rule, judged.applies, judged.violated)
 
     def applying(self, thing: Thing, facts: Situation) -> tuple[Entry, ...]:
         """The bases that apply to the witness and rest on a fact of the class."""
         if self.claim.about != "use":
             return ()
-        values = self.moment.decider.values(self.moment.place(thing))
+        court = self.moment.court(thing)
         named = frozenset().union(*(facts_in(node) for node in facts)) if facts else frozenset()
         return tuple(
             each
             for each in self.world.programs[0].entries
             if each.kind is Kind.BASIS
-            and values[f"app:{each.id}"]
+            and court.applies(each)
             and named & frozenset().union(*(facts_in(line.node) for line in each.when))
         )
 

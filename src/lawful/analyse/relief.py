@@ -50,7 +50,5 @@ def _read_alike(first: Moment, second: Moment, reading: str) -> Book:
 
 def _is_worse(first: Moment, second: Moment, found: Class) -> bool:
     """Does a witness fare worse at the second moment?"""
-    ranks = [
-        each.decider.decide(each.place(found.witness)).outcome.rank for each in (first, second)
-    ]
+    ranks = [each.outcome(found.witness).rank for each in (first, second)]
     return ranks[1] < ranks[0]

@@ -18,13 +18,16 @@ from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.holding import hold_invariants
 from lawful.analyse.probes import Probes
 from lawful.analyse.solver import LIMIT, Solver
+from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.decide.program import Program, assemble, days_of, folded
 from lawful.law.book import Book
+from lawful.law.coverage import touched
 from lawful.law.model import Entry
-from lawful.law.oracle import Kleene
+from lawful.law.oracle import Court, Kleene, worst
 from lawful.law.thing import Thing
 from lawful.law.tree import Node, Ref, walk
+from lawful.terms.outcomes import Outcome
 from lawful.terms.values import Value
 
 NOON = time(12, 0, tzinfo=UTC)
@@ -49,10 +52,33 @@ class Moment:
 
     def program(self, about: str) -> Program:
         """The book folded onto the day, for one kind of thing."""
+        found = self._programs.get(about)
+        if found is None:
+            found = self._programs[about] = self._assembled(about)
+        return found
+
+    @cached_property
+    def _programs(self) -> dict[str, Program]:
+        return {}
+
+    def _assembled(self, about: str) -> Program:
         by_instant = about in self.book.vocabulary.law_of
         return assemble(
             self.book, about, days_of(self.book, self.at, None if by_instant else self.day)
         )
+
+    def outcome(self, thing: Thing) -> Outcome:
+        """What a use answers on this day, by the oracle: one witness is sooner judged than a function made for it."""
+        court = self.court(thing)
+        rules = [each for each in self.program("use").rules if stops(each)]
+        outcome, _ = worst((each.id, each, court.judged(each).violated) for each in rules)
+        if outcome is Outcome.LAWFUL and not touched(court).covered:
+            return Outcome.UNDETERMINED
+        return outcome
+
+    def court(self, thing: Thing) -> Court:
+        """A thing before the oracle, as it stands on this day."""
+        return Court(self.book, self.place(thing))
 
     def place(self, thing: Thing) -> Thing:
         """The thing as it stands on this day, judged by the law of it."""
