@@ -1,13 +1,13 @@
 """What stands beside a thing's facts, for decisions: its records, and the systems of its entity.
 
-Of each thing only what a decision asks for is worked out. What rests on the records alone, and on no
-fact of the thing, is kept for the things that share these very records on the same day: an activity's.
+Of each thing only what a decision asks for is worked out. It is kept for the things that share these very
+records on the same day, an activity's, by the few facts on which it rests.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from lawful.decide.compiler import Records
 from lawful.law.book import Book
@@ -15,11 +15,14 @@ from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
 from lawful.law.records import by_rule, ids_above, state_of
 from lawful.law.thing import Thing
-from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded, walk
+from lawful.law.tree import AnyOf, Beside, Fulfilled, Node, Recorded, facts_in, walk
 from lawful.terms.ids import RuleId
+from lawful.terms.values import Value
 
 SHELVES = 256
 """Sets of records of which states are kept."""
+KEPT = 4096
+"""States kept of one set."""
 
 
 def asked_beside(book: Book, about: str) -> tuple[Beside, ...]:
@@ -48,7 +51,7 @@ class Besides:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._alone: dict[str, bool] = {}
+        self._rests_on: dict[str, tuple[str, ...] | None] = {}
         self._shelves: OrderedDict[tuple[int, int, object], _Shelf] = OrderedDict()
 
     def of(self, thing: Thing, nodes: Mapping[str, Beside], day: object) -> Records:
@@ -76,24 +79,45 @@ class Besides:
         """The entry by whose instrument and record a node is read."""
         return self.book.entries[RuleId(_reader(node))]
 
-    def rests_on_records_alone(self, node: Beside) -> bool:
-        """Is the state the same for all uses that share their records, on one day?"""
-        found = self._alone.get(node.key)
-        if found is None:
-            found = self._alone[node.key] = self._is_alone(node)
-        return found
+    def rests_on(self, node: Beside) -> tuple[str, ...] | None:
+        """The facts on which a state rests besides the records and the day; None: more than that."""
+        if node.key not in self._rests_on:
+            self._rests_on[node.key] = self._facts(node)
+        return self._rests_on[node.key]
 
-    def _is_alone(self, node: Beside) -> bool:
+    def _facts(self, node: Beside) -> tuple[str, ...] | None:
         match node:
             case Recorded():
-                return True
+                return ()
             case Fulfilled():
                 entry = self.reader(node)
-                after = entry.every.after if entry.every else ""
-                asks = entry.binds or after or any(each.when for each in entry.contents)
-                return not asks
+                found = {*entry.binds, *([entry.every.after] if entry.every else [])}
+                for item in entry.contents:
+                    if item.when is not None:
+                        below = self._tested(item.when)
+                        if below is None:
+                            return None
+                        found |= below
+                return tuple(sorted(found - {""}))
             case _:
-                return False
+                return None
+
+    def _tested(self, node: Node) -> set[str] | None:
+        """The facts that a condition tests, through definitions; None where it asks for more than facts."""
+        found: set[str] = set()
+        waiting, seen = [node], set[str]()
+        while waiting:
+            each = waiting.pop()
+            if any(isinstance(part, Beside) for part in walk(each)):
+                return None
+            for name in facts_in(each):
+                if name not in self.book.definitions:
+                    found.add(name)
+                elif name not in seen:
+                    seen.add(name)
+                    lines = (one.when for one in self.book.definitions[name])
+                    waiting += [line.node for when in lines for line in when]
+        return found
 
 
 class _Shelf:
@@ -103,7 +127,7 @@ class _Shelf:
 
     def __init__(self, thing: Thing) -> None:
         self._thing, self.filed = thing, by_rule(thing.records)
-        self.states: dict[str, Kleene] = {}
+        self.states: dict[tuple[object, ...], Kleene] = {}
 
 
 class _States:
@@ -120,15 +144,26 @@ class _States:
 
     def get(self, key: str, /) -> Kleene:
         """The state of a node; unknown where nothing is known of it."""
-        if key in self._shelf.states:
-            return self._shelf.states[key]
-        if key in self._own:
-            return self._own[key]
         node = self.nodes[key]
-        state = self._work_out(node)
-        alone = self._thing.about == "use" and self._besides.rests_on_records_alone(node)
-        (self._shelf.states if alone else self._own)[key] = state
-        return state
+        names = self._besides.rests_on(node) if self._thing.about == "use" else None
+        if names is None:
+            if key not in self._own:
+                self._own[key] = self._work_out(node)
+            return self._own[key]
+        states = self._shelf.states
+        place = (key, *self._values(names)) if names else (key,)
+        if place not in states:
+            if len(states) >= KEPT:
+                states.clear()
+            states[place] = self._work_out(node)
+        return states[place]
+
+    def _values(self, names: tuple[str, ...]) -> Iterator[Value | None]:
+        """The facts on which a state rests, as the activity has them and as the use has them."""
+        activity, values = self._thing.activity, self._thing.values
+        for name in names:
+            yield activity.get(name)
+            yield values.get(name)
 
     def _work_out(self, node: Beside) -> Kleene:
         if not self.may_be_known(node):

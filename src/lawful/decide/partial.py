@@ -156,6 +156,8 @@ def _truth(value: Value | None, presumed: bool | None = None) -> Kleene:
 
 def _known(value: Value | _Unset, term: Term) -> Term:
     """A term once it is known; sets are no terms."""
+    if isinstance(term, Literal):
+        return term
     return Literal(value) if isinstance(value, (str, int, date)) else term
 
 

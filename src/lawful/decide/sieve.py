@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 
 import attrs
 
-from lawful.decide.program import Program
+from lawful.decide.program import Program, refs_in
 from lawful.decide.rails import Constants, Text, members_line, possible_line
 from lawful.law.tree import (
     FALSE,
@@ -28,10 +28,15 @@ from lawful.law.tree import (
     Or,
     Ref,
     children,
+    facts_in,
 )
 
 COVERED = "covered"
 """Among the keys that a sieve keeps: it is not certain that everything touched is covered."""
+
+
+READ_AT_ONCE = 4
+"""A fact that as many blocks would read is read before all of them."""
 
 
 @attrs.frozen
@@ -53,22 +58,19 @@ def write_sieve(program: Program, keys: Iterable[str], constants: Constants) -> 
     if program.nodes.get(COVERED, TRUE) != TRUE:
         live.append(COVERED)
         nodes.append(Doubted(Not(Ref(COVERED))))
-    leaves = [
-        _Leaf(n, parts, parts) for n, node in enumerate(nodes) if (parts := _parts(program, node))
-    ]
-    writer = _Writer(program, constants)
-    writer.block(leaves)
+    numbers: dict[Node, int] = {}
+    rests: list[tuple[int, ...]] = []
+    for node in nodes:
+        parts = _parts(program, node)
+        rests.append(tuple(numbers.setdefault(part, len(numbers)) for part in parts))
+    writer = _Writer(program, constants, list(numbers), rests)
+    plan = writer.plan(list(enumerate(rests)))
+    for name, times in sorted(writer.reads(plan, frozenset()).items()):
+        if times >= READ_AT_ONCE:
+            writer.fact(name)
+    writer.block(plan)
     head = ["def sieve(facts, records):", " get = facts.get", " state = records.get", " kept = []"]
     return Sieve(tuple(live), "\n".join([*head, *writer.lines, " return kept"]) + "\n")
-
-
-@attrs.frozen
-class _Leaf:
-    """A key by its position: the conditions that it rests on, and those not yet tested on the way."""
-
-    index: int
-    parts: tuple[Node, ...]
-    left: tuple[Node, ...]
 
 
 def _parts(program: Program, node: Node) -> tuple[Node, ...]:
@@ -88,59 +90,112 @@ def _parts(program: Program, node: Node) -> tuple[Node, ...]:
             return (node,)
 
 
-class _Writer(Text):
-    """Writes blocks; what has been read in a block is known below it."""
+@attrs.frozen
+class _Guard:
+    """A condition by its number, and what is looked at only where it is not definitely false."""
 
-    def __init__(self, program: Program, constants: Constants) -> None:
+    part: int
+    inside: tuple[_Guard | int, ...]
+
+
+Plan = tuple["_Guard | int", ...]
+"""Keys by their positions, and guards of others."""
+
+
+class _Writer(Text):
+    """Plans and writes blocks; what has been read in a block is known below it."""
+
+    def __init__(
+        self,
+        program: Program,
+        constants: Constants,
+        parts: list[Node],
+        rests: list[tuple[int, ...]],
+    ) -> None:
         super().__init__(program, constants)
+        self.parts, self.rests = parts, rests
         self.lines: list[str] = []
         self.depth = 1
         self.known: set[str] = set()
         self.names: dict[tuple[str, str], str] = {}
         self.costs: dict[Node, int] = {}
+        self.facts: dict[Node, frozenset[str]] = {}
+        self.prices = [self.cost(part) for part in parts]
 
-    def block(self, leaves: list[_Leaf]) -> None:
-        """Some keys, all that is tested above them not being definitely false."""
-        rest = []
-        for leaf in leaves:
-            if leaf.left:
-                rest.append(leaf)
-            else:
-                self.keep(leaf)
-        counts = Counter(part for leaf in rest for part in leaf.left)
+    def plan(self, keys: list[tuple[int, tuple[int, ...]]]) -> Plan:
+        """What to test in which order, so that one test passes as many keys as it can.
+
+        ``keys``: positions with the conditions that are still to be tested.
+        """
+        found: list[_Guard | int] = [index for index, left in keys if not left]
+        rest = [(index, left) for index, left in keys if left]
+        counts = Counter(part for _, left in rest for part in left)
         while rest:
-            part = max(counts, key=lambda each: (counts[each], -self.cost(each)))
+            part = max(counts, key=lambda each: (counts[each], -self.prices[each]))
             if counts[part] < 2:  # nothing is shared any more
                 break
-            inside = [leaf for leaf in rest if part in leaf.left]
-            rest = [leaf for leaf in rest if part not in leaf.left]
-            counts.subtract(each for leaf in inside for each in leaf.left)
-            self.guarded(part, [_without(leaf, part) for leaf in inside])
-        for leaf in rest:
-            part = min(leaf.left, key=self.cost)
-            self.guarded(part, [_without(leaf, part)])
+            inside = [(index, left) for index, left in rest if part in left]
+            rest = [(index, left) for index, left in rest if part not in left]
+            counts.subtract(each for _, left in inside for each in left)
+            found.append(self._guard(part, inside))
+        for index, left in rest:
+            part = min(left, key=self.prices.__getitem__)
+            found.append(self._guard(part, [(index, left)]))
+        return tuple(found)
 
-    def guarded(self, part: Node, leaves: list[_Leaf]) -> None:
+    def _guard(self, part: int, inside: list[tuple[int, tuple[int, ...]]]) -> _Guard:
+        below = [(index, tuple(each for each in left if each != part)) for index, left in inside]
+        return _Guard(part, self.plan(below))
+
+    def reads(self, plan: Plan, known: frozenset[str]) -> Counter[str]:
+        """How often each fact would be read if each block read what it needs itself."""
+        times: Counter[str] = Counter()
+        for each in plan:
+            if isinstance(each, _Guard):
+                needed = self.facts_of(self.parts[each.part])
+                times.update(needed - known)
+                known |= needed
+                times.update(self.reads(each.inside, known))
+        return times
+
+    def facts_of(self, node: Node) -> frozenset[str]:
+        """The facts that a condition reads, through what it refers to."""
+        found = self.facts.get(node)
+        if found is None:
+            below = (self.facts_of(self.program.nodes[key]) for key in refs_in(node))
+            found = self.facts[node] = facts_in(node).union(*below)
+        return found
+
+    def block(self, plan: Plan) -> None:
+        """A block of the text."""
+        for each in plan:
+            if isinstance(each, _Guard):
+                self.guarded(each)
+            else:
+                self.keep(each)
+
+    def guarded(self, guard: _Guard) -> None:
         """Some keys below one more condition."""
-        test = self.false(part)
+        test = self.false(self.parts[guard.part])
         if test == "False":  # never definitely false: nothing to test
-            self.block(leaves)
+            self.block(guard.inside)
             return
         self.write(f"if not {test}:")
         before = set(self.known)
         self.depth += 1
-        self.block(leaves)
+        self.block(guard.inside)
         self.depth -= 1
         self.known = before
 
-    def keep(self, leaf: _Leaf) -> None:
+    def keep(self, index: int) -> None:
         """Keep a key: for certain where all its conditions are definitely true."""
-        tests = [self.true(part) for part in sorted(leaf.parts, key=self.cost)]
+        parts = sorted(self.rests[index], key=self.prices.__getitem__)
+        tests = [self.true(self.parts[part]) for part in parts]
         certain = "False" if "False" in tests else " and ".join(t for t in tests if t != "True")
         if certain == "False":
-            self.write(f"kept.append({~leaf.index})")
+            self.write(f"kept.append({~index})")
         else:
-            self.write(f"kept.append({leaf.index} if {certain or 'True'} else {~leaf.index})")
+            self.write(f"kept.append({index} if {certain or 'True'} else {~index})")
 
     def write(self, line: str) -> None:
         """A line of the block that is being written."""
@@ -199,7 +254,3 @@ class _Writer(Text):
                     found = 1 + sum(self.cost(each) for each in children(node))
             self.costs[node] = found
         return found
-
-
-def _without(leaf: _Leaf, part: Node) -> _Leaf:
-    return attrs.evolve(leaf, left=tuple(each for each in leaf.left if each != part))
