@@ -7,7 +7,7 @@ STAMP := .venv/.installed-$(shell { echo "$(CURDIR)"; cat requirements/dev.txt r
 PEERS := .venv-peers/.installed-$(shell { echo "$(CURDIR)"; cat requirements/peers.txt requirements/uv.txt pyproject.toml scripts/install; } | sha256sum | cut -c1-12)
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-browser install-go run test soak check bench docs lock wheel clean
+.PHONY: help install install-browser install-go install-java run test soak check bench docs lock wheel clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
@@ -26,13 +26,16 @@ install-browser: ## Chromium and a Chinese font, which the browser tests need
 install-go: ## Go and its transparency log, which the soak has verify ours
 	@scripts/install-go
 
+install-java: ## the Java runtime that the tests of the Spark carrier need
+	@scripts/install-java
+
 run: install ## build the sample platform and open an answered question on 127.0.0.1:8420
 	@.venv/bin/lawful demo
 
-test: install install-browser ## every test but the soak (ARGS="-k words" to choose)
+test: install install-browser install-java ## every test but the soak (ARGS="-k words" to choose)
 	@scripts/test $(ARGS)
 
-soak: install install-go ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
+soak: install install-go install-java ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
 	@LAWFUL_SOAK=1 $(PY) scripts/soak $(if $(SEED),--seed $(SEED))
 
 check: install ## style, types, floors, rulebook and house rules

@@ -34,16 +34,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """A browser test without a browser fails, and says what to install. It is never skipped."""
-    if item.get_closest_marker("browser") and (sentence := missing_for_browser()):
+    """A test without its browser or Java fails, and says what to install. It is never skipped."""
+    if item.get_closest_marker("browser") and (sentence := missing_for("browser")):
+        pytest.fail(sentence, pytrace=False)
+    if item.get_closest_marker("spark") and (sentence := missing_for("java")):
         pytest.fail(sentence, pytrace=False)
 
 
 @functools.cache
-def missing_for_browser() -> str:
-    """One sentence on what the browser tests lack here; empty when nothing."""
+def missing_for(what: str) -> str:
+    """One sentence on what tests lack here, by the script that installs it; empty when nothing."""
     done = subprocess.run(
-        [ROOT / "scripts" / "install-browser", "--check"],
+        [ROOT / "scripts" / f"install-{what}", "--check"],
         capture_output=True,
         text=True,
         check=False,

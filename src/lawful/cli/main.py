@@ -59,12 +59,28 @@ def ask(
     people: Annotated[
         Path | None, typer.Option("--people", help="JSON lines: {facts, count}, a group each.")
     ] = None,
+    batch: Annotated[
+        Path | None, typer.Option("--batch", help="A Parquet file: a use a row, a fact a column.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Parquet: the answers to --batch.")
+    ] = None,
+    kept: Annotated[
+        list[str] | None,
+        typer.Option("--kept", help="With --batch: a rule whose register is complete. Repeat."),
+    ] = None,
+    threads: Annotated[int, typer.Option("--threads", help="With --batch: chunks at a time.")] = 2,
     json: Json = False,
     lang: Lang = "en",
     folder: Folder = Path(),
 ) -> None:
     """May we use this data? Typed conclusions are taken as true and listed as assumed."""
     with guarded(_output(json, lang)) as output:
+        if batch is not None or out is not None or kept:
+            from lawful.cli.batching import run_batch
+
+            alone = operation is None and not fact and facts is None and people is None
+            return run_batch(output, folder, batch, out, on, at, kept or [], threads, alone=alone)
         from lawful.cli.asking import run_ask
 
         run_ask(output, folder, operation, fact or [], facts, on, at, people)

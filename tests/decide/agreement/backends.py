@@ -9,12 +9,16 @@ from __future__ import annotations
 import csv
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from math import prod
 
 import duckdb
+import numpy as np
+import pyarrow as pa
 
+from lawful.decide.batch.machine import OUTCOMES, Listed, Machine
 from lawful.decide.compiler import Compiled, compile_program
 from lawful.decide.decider import FOLDED, Decider
 from lawful.decide.encoding import Codes, decode, encode, vector_of, vector_sql
@@ -23,10 +27,11 @@ from lawful.decide.program import Program, refs_in
 from lawful.decide.sql import FactSql, SqlWriter, quoted
 from lawful.law.coverage import touched
 from lawful.law.model import Kind
-from lawful.law.oracle import Court, worst
+from lawful.law.oracle import Court, Kleene, worst
 from lawful.law.thing import Thing
 from lawful.law.tree import HasAll, HasAny, facts_in, walk
 from lawful.terms.values import NEVER_AT, SetValue
+from lawful.testing.columns import columns_of
 from tests.decide.agreement.matter import Matter
 
 Column = list[object]
@@ -264,6 +269,60 @@ def _decided(
         row["outcome"], row["deciding"] = found.outcome.value, found.deciding
         assert decider.decision(values) == found
     return row
+
+
+def by_batch(matter: Matter) -> Answers:
+    """The batch kernel: every node of the program, and the outcomes of whole uses by the short way.
+
+    What stands beside a thing is told as its records are, each a name that says one state.
+    """
+    program, things = matter.program, matter.batch.things
+    keys = [each.key for each in matter.wanted]
+    names = tuple(f"{word}|{key}" for key in keys for word in ("true", "unknown"))
+
+    def said(name: str) -> dict[str, Kleene]:
+        word, _, key = name.partition("|")
+        return {each: (each == key and (word == "true" or None)) for each in keys}
+
+    whole_uses = matter.whole and program.about == "use"
+    rules = tuple(sorted(each.id for each in program.rules)) if whole_uses else ()
+    machine = Machine(
+        program,
+        matter.book.vocabulary,
+        rules=rules,
+        watched=program.nodes,
+        told=(names, said),
+        closing=False,
+    )
+    given = columns_of(matter.book.vocabulary, things, sorted(machine.layout.facts))
+    if keys:
+        told = [_told(keys, matter.records_of(thing)) for thing in things]
+        given["records"] = pa.array(told, pa.list_(pa.string()))
+    found: Answers = dict(machine.values(given, len(things)))
+    if rules:
+        decided = machine.decide(given, len(things))
+        found["outcome"] = [OUTCOMES[place].value for place in decided.outcome]
+        found["deciding"] = [rules[n] if n >= 0 else None for n in decided.deciding]
+        bits = np.unpackbits(decided.covered.view(np.uint8), bitorder="little")
+        assert bits[: len(things)].tolist() == [each is True for each in found["covered"]]
+        _assert_listed(found, rules, decided.violated, True)
+        _assert_listed(found, rules, decided.unknown, None)
+    return found
+
+
+def _told(keys: list[str], states: Mapping[str, Kleene]) -> list[str]:
+    """The state of each key as names of records; what is not there is unknown."""
+    found = {True: "true", None: "unknown"}
+    known = {key: states.get(key) for key in keys}
+    return [f"{found[state]}|{key}" for key, state in known.items() if state is not False]
+
+
+def _assert_listed(found: Answers, rules: tuple[str, ...], listed: Listed, state: Kleene) -> None:
+    """The rules listed of each thing are those whose ``vio:`` is so."""
+    begins, ids = listed
+    for row, (low, high) in enumerate(pairwise(begins)):
+        mine = [rule for rule in rules if found[f"vio:{rule}"][row] is state]
+        assert [rules[n] for n in ids[low:high]] == mine
 
 
 def layers(program: Program) -> list[list[str]]:

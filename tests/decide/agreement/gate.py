@@ -75,6 +75,7 @@ class Gate:
         if some:
             yield "duckdb, written out", backends.by_duckdb_written_out(self.con, residual, some)
         yield "sqlite", backends.by_sqlite(self.lite, residual)
+        yield "batch", backends.by_batch(matter)
         yield "table", backends.by_table(self.con, residual)
         yield "texts", Raw(self.con, matter).answers()
 

@@ -1,4 +1,4 @@
-"""Oracle, generated function, evaluation, table, SQL on two engines and the texts are one law."""
+"""Oracle, generated function, evaluation, batch, table, SQL on two engines and the texts are one law."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from itertools import islice
 import pytest
 
 from lawful.decide import partial, program
+from lawful.decide.batch import layout
+from lawful.decide.batch.circuit import Circuit
 from lawful.decide.rails import Body
 from lawful.decide.sql import SqlWriter
 from lawful.law.book import Book
 from lawful.law.examples import possible_answers
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
-from lawful.law.tree import AnyOf, Node, Passed, walk
+from lawful.law.tree import AnyOf, Doubted, Node, Passed, walk
 from lawful.testing.aiming import Aim
 from lawful.testing.things import Batch, Things
 from tests.decide.agreement import raw
@@ -30,7 +32,7 @@ SOAK_TIMES = 200
 MOST_AIMED = 5000
 ROWS = 40
 AIMED_ROWS = 120
-WAYS = ("oracle", "evaluate", "function", "duckdb", "sqlite", "table", "texts")
+WAYS = ("oracle", "evaluate", "function", "duckdb", "sqlite", "batch", "table", "texts")
 
 
 @pytest.fixture
@@ -200,3 +202,21 @@ def test_texts_that_nobody_read_taken_for_certain(
     unread = examples_of(gate, lambda entry: entry.kind is Kind.BASIS and not entry.verified)
     way, _ = first_disagreement(gate, unread)
     assert way == "texts"
+
+
+def test_a_gate_that_takes_doubt_for_truth(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Circuit.of
+
+    def credulous(self: Circuit, node: Node, rail: bool) -> int:
+        return whole(self, node.item if isinstance(node, Doubted) else node, rail)
+
+    monkeypatch.setattr(Circuit, "of", credulous)
+    unread = examples_of(gate, lambda entry: entry.kind is Kind.BASIS and not entry.verified)
+    way, _ = first_disagreement(gate, unread)
+    assert way == "batch"
+
+
+def test_limits_that_are_one_off(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "_OPS", {**layout._OPS, ">=": layout._OPS[">"]})
+    way, _ = first_disagreement(gate)
+    assert way == "batch"

@@ -1,0 +1,260 @@
+"""Uses in a Parquet file decided into another: streamed, resumable, recorded before the result has its name."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from lawful.decide.batch.cache import keep_code
+from lawful.decide.batch.uses import SCHEMA, BatchDecider
+from lawful.evidence.events import Event
+from lawful.gate.asking import NOBODY
+from lawful.gate.deployment import Deployment
+from lawful.gate.results import ROWS, Finished, ResultFile, digest_of
+from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
+from lawful.terms.outcomes import Outcome
+
+VERSION = "1"
+THREADS = 2
+CHUNK = 1 << 17
+Tell = Callable[[int, int], None]
+"""Hears of progress: rows decided so far, and of how many."""
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """A batch, decided and recorded: its counts by outcome, digests, and evidence."""
+
+    rows: int
+    counts: dict[str, int] = attrs.field(hash=False)
+    resumed: int
+    input: str
+    result: str
+    decision: str
+
+    @property
+    def outcome(self) -> Outcome:
+        """The worst outcome of a row; lawful of none."""
+        return next((each for each in Outcome if self.counts[each.value]), Outcome.LAWFUL)
+
+
+def decide_file(
+    deployment: Deployment,
+    source: Path,
+    out: Path,
+    *,
+    on: date | None = None,
+    at: datetime | None = None,
+    kept: Iterable[str] = (),
+    entity: str = "",
+    threads: int = THREADS,
+    door: str = "python",
+    tell: Tell | None = None,
+) -> Batch:
+    """Decide every use of a Parquet file, as if what its columns say were true; record it; write the answers.
+
+    Run again after it was killed, it goes on where it was and makes the same bytes. ``kept``: registers
+    of records that are complete. ``threads``: how many chunks are decided at a time.
+
+    Raises: UsageError: a column or value that cannot be read; a result that is there.
+    EnvironmentFailure: a file or the evidence cannot be written; there is no result then.
+    """
+    if deployment.demand_review:
+        raise UsageError(
+            "This deployment counts only coverage signed by counsel, which a batch does not look at.",
+            code="batch.review",
+            hint="Decide such uses one by one, or by a deployment without demand_review.",
+        )
+    keep_code(str(deployment.state / "numba"))
+    decider = BatchDecider(deployment.book, on=on, at=at, kept=kept)
+    digest = digest_of(source)
+    before = os.stat(source)
+    header = {
+        "lawful.batch": VERSION,
+        "lawful.book": deployment.book.hash,
+        "lawful.moment": str(on or (at.isoformat() if at else "column at")),
+        "lawful.kept": ",".join(sorted(decider.kept)),
+        "lawful.input": digest,
+    }
+    with ResultFile(out, SCHEMA, {**header, "writer": pa.__version__, "rows": ROWS}) as result:
+        done = result.begin()
+        if out.exists():
+            return _again(result, out, digest)
+        with _opened(source) as file:
+            decider.check(file.schema_arrow)
+            rows = file.metadata.num_rows
+            _decide_parts(decider, file, result, done, threads, tell)
+        _check_unchanged(source, before)
+        counts = _counts(result.read())
+        made, root = result.assemble(
+            {**header, **{f"lawful.{k}": str(n) for k, n in counts.items()}}
+        )
+        finished = result.finish(root, deployment.new_id())
+        _record(deployment, finished, header, counts, entity or NOBODY, door)
+        result.publish(made)
+        resumed = min(rows, len(done) * ROWS)
+        return Batch(
+            rows=rows, counts=counts, resumed=resumed, input=digest, result=root, decision=finished.decision
+        )  # fmt: skip
+
+
+def _check_unchanged(source: Path, before: os.stat_result) -> None:
+    after = os.stat(source)
+    if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+        raise EnvironmentFailure(
+            "The file changed while it was read.",
+            code="batch.changed",
+            location=Location(file=str(source)),
+            hint="Decide it again when nobody writes to it.",
+        )
+
+
+def _again(result: ResultFile, out: Path, digest: str) -> Batch:
+    """A run that was killed when all was done but the clearing away."""
+    finished = result.finished()
+    assert finished is not None
+    with pq.ParquetFile(out) as file:
+        told = {key.decode(): value.decode() for key, value in file.schema_arrow.metadata.items()}
+        rows = file.metadata.num_rows
+    result.publish(None)
+    counts = {each.value: int(told[f"lawful.{each.value}"]) for each in Outcome}
+    return Batch(
+        rows=rows, counts=counts, resumed=rows, input=digest, result=finished.digest, decision=finished.decision
+    )  # fmt: skip
+
+
+def _opened(source: Path) -> pq.ParquetFile:
+    """The file, its text read as dictionaries.
+
+    Raises: UsageError: it is not Parquet.
+    """
+    try:
+        plain = pq.ParquetFile(source)
+        columns = (plain.schema.column(n) for n in range(len(plain.schema)))
+        text = [each.path for each in columns if each.physical_type == "BYTE_ARRAY"]
+        return pq.ParquetFile(source, read_dictionary=text)
+    except pa.ArrowInvalid:
+        raise UsageError(
+            "The file is not Parquet.",
+            code="batch.format",
+            location=Location(file=str(source)),
+            hint="Write one, for example with DuckDB: COPY uses TO 'uses.parquet'",
+        ) from None
+
+
+def _decide_parts(
+    decider: BatchDecider,
+    file: pq.ParquetFile,
+    result: ResultFile,
+    done: set[int],
+    threads: int,
+    tell: Tell | None,
+) -> None:
+    rows = file.metadata.num_rows
+    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
+        for part in range(-(-rows // ROWS)):
+            low, high = part * ROWS, min(rows, (part + 1) * ROWS)
+            if part not in done:
+                found = _in_order(pool, decider, _chunks(file, low, high), max(1, threads))
+                result.keep(part, _telling(found, low, rows, tell))
+            if tell:
+                tell(high, rows)
+
+
+def _telling(
+    batches: Iterator[pa.RecordBatch], low: int, rows: int, tell: Tell | None
+) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        low += batch.num_rows
+        if tell:
+            tell(low, rows)
+        yield batch
+
+
+def _in_order(
+    pool: ThreadPoolExecutor,
+    decider: BatchDecider,
+    chunks: Iterator[tuple[int, pa.RecordBatch]],
+    threads: int,
+) -> Iterator[pa.RecordBatch]:
+    """Answers in the order of their chunks; no more chunks are read than are being decided."""
+    waiting: deque[Future[pa.RecordBatch]] = deque()
+    for first, chunk in chunks:
+        waiting.append(pool.submit(decider.decide, chunk, first + 1))
+        if len(waiting) > threads:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+def _chunks(file: pq.ParquetFile, low: int, high: int) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Rows ``low`` to ``high`` of a file in chunks, each with the number of its first row."""
+    start = 0
+    for group in range(file.metadata.num_row_groups):
+        count = file.metadata.row_group(group).num_rows
+        if start < high and start + count > low:
+            at = start
+            for batch in file.iter_batches(CHUNK, row_groups=[group], use_threads=False):
+                first, last = max(low, at), min(high, at + batch.num_rows)
+                if first < last:
+                    yield first, batch.slice(first - at, last - first)
+                at += batch.num_rows
+        start += count
+
+
+def _counts(tables: Iterator[pa.Table]) -> dict[str, int]:
+    found: Counter[str] = Counter()
+    for table in tables:
+        for pair in pc.value_counts(table.column("outcome").cast(pa.string())).to_pylist():
+            found[pair["values"]] += pair["counts"]
+    return {each.value: found[each.value] for each in Outcome}
+
+
+def _record(
+    deployment: Deployment,
+    finished: Finished,
+    header: dict[str, str],
+    counts: dict[str, int],
+    entity: str,
+    door: str,
+) -> None:
+    """One leaf, durable before the result gets its name; none where the last run had come so far."""
+    if _is_recorded(deployment, finished.decision):
+        return
+    given = counts[Outcome.LAWFUL.value]
+    event = Event(
+        kind="batch",
+        id=finished.decision,
+        entity=entity,
+        book=deployment.book.hash,
+        outcome=next((each.value for each in Outcome if counts[each.value]), Outcome.LAWFUL.value),
+        door=door,
+        given=given,
+        withheld=sum(counts.values()) - given,
+        input=header["lawful.input"],
+        result=finished.digest,
+    )
+    payload: dict[str, Any] = {
+        "moment": header["lawful.moment"],
+        "kept": header["lawful.kept"],
+        "counts": counts,
+        "readings": dict(deployment.book.readings),
+    }
+    deployment.evidence.append(event, payload)
+
+
+def _is_recorded(deployment: Deployment, decision: str) -> bool:
+    try:
+        return deployment.evidence.find(decision) is not None
+    except LawfulError:
+        return False

@@ -1,0 +1,135 @@
+"""Uses in a Spark data frame, decided where they lie: the batch kernel inside ``mapInArrow``.
+
+The book is broadcast as its source. Each executor builds it, verifies its hash and refuses another; it
+needs this package and the driver's Python (``PYSPARK_PYTHON``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from importlib import import_module
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from lawful.terms.errors import EnvironmentFailure, UsageError
+
+
+class Decides(Protocol):
+    """Decides record batches of uses."""
+
+    def check(self, schema: pa.Schema) -> None:
+        """Refuse columns that cannot be read."""
+
+    def decide(self, batch: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
+        """The answers, row by row."""
+
+
+class Law(Protocol):
+    """A book that travels."""
+
+    @property
+    def schema(self) -> pa.Schema:
+        """What an answer holds."""
+
+    def opened(self, on: date | None, at: datetime | None, kept: Iterable[str]) -> Decides:
+        """A decider; the same for the same moment in one process."""
+
+
+def decide(
+    df: Any,
+    *,
+    book: Law,
+    on: date | None = None,
+    at: datetime | None = None,
+    kept: Iterable[str] = (),
+    key: Sequence[str] = (),
+) -> Any:
+    """A data frame with each row's answers: outcome, deciding rule, covered, violated, unknown.
+
+    Every column is a fact (see ``lawful.decide.batch.columns``), but those of ``key``, which go through
+    untouched and stand first: Spark keeps no order. Nothing runs before an action does. Refusals number
+    the rows of a partition.
+
+    Raises: UsageError: a column that is no fact, a wrong type, no moment. EnvironmentFailure: Spark or
+    Java is missing.
+    """
+    _demand_spark(df)
+    from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
+
+    zone = df.sparkSession.conf.get("spark.sql.session.timeZone")
+    shape = to_arrow_schema(df.schema, timezone=zone)
+    keys = _keys(shape, tuple(key))
+    registers = tuple(kept)
+    facts = pa.schema([field for field in shape if field.name not in keys])
+    book.opened(on, at, registers).check(facts)
+    answers = _plain(book.schema)
+    whole = pa.schema([*(shape.field(name) for name in keys), *answers])
+    sent = df.sparkSession.sparkContext.broadcast(book)
+    return df.mapInArrow(_mapper(sent, on, at, registers, keys, answers), from_arrow_schema(whole))
+
+
+def _mapper(
+    sent: Any,
+    on: date | None,
+    at: datetime | None,
+    kept: tuple[str, ...],
+    keys: tuple[str, ...],
+    answers: pa.Schema,
+) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        decider, row = sent.value.opened(on, at, kept), 1
+        for batch in batches:
+            found = decider.decide(batch.drop_columns(list(keys)), row)
+            row += batch.num_rows
+            columns = [
+                column.cast(field.type)
+                for column, field in zip(found.columns, answers, strict=True)
+            ]
+            kept_columns = [batch.column(batch.schema.get_field_index(name)) for name in keys]
+            yield pa.RecordBatch.from_arrays(
+                [*kept_columns, *columns], names=[*keys, *answers.names]
+            )
+
+    return run
+
+
+def _keys(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
+    for name in keys:
+        if name not in shape.names:
+            raise UsageError(
+                f"There is no column '{name}' to pass through.",
+                code="spark.key",
+                hint=f"Columns: {', '.join(shape.names[:12])}",
+            )
+    return keys
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    """The answer's columns as Spark knows them: text, not dictionaries."""
+    return pa.schema([pa.field(each.name, _undone(each.type)) for each in schema])
+
+
+def _undone(found: Any) -> Any:
+    if pa.types.is_dictionary(found):
+        return found.value_type
+    return pa.list_(_undone(found.value_type)) if pa.types.is_list(found) else found
+
+
+def _demand_spark(df: Any) -> None:
+    for name in ("pyspark", "pandas"):
+        try:
+            import_module(name)
+        except ImportError:
+            raise EnvironmentFailure(
+                f"Spark cannot run here: {name} is not installed.",
+                code="spark.missing",
+                hint="Install pyspark and pandas (below 3) beside Lawful, and a Java 17 runtime.",
+            ) from None
+    if not hasattr(df, "mapInArrow"):
+        raise UsageError(
+            "This is no Spark data frame.",
+            code="spark.frame",
+            hint="Read one with spark.read.parquet(…).",
+        )
