@@ -24,7 +24,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from law import count_rules, made_files, read_files
+from law import read_files
 from peers.openfisca import Engine
 
 from lawful.decide.batch.uses import BatchDecider
@@ -37,6 +37,7 @@ from lawful.law.thing import Thing
 from lawful.law.tree import HasAll, HasAny, walk
 from lawful.terms.values import SetValue
 from lawful.testing.columns import columns_of
+from lawful.testing.growing import count_rules, grown
 from lawful.testing.traffic import Traffic
 
 ON = date(2026, 11, 24)
@@ -57,7 +58,7 @@ def run() -> list[Row]:
         files = read_files()
         book = build_book(files)
         if size:
-            book = build_book({**files, **made_files(size - count_rules(book))})
+            book = build_book(grown(files, size))
         name = f"{count_rules(book)} rules"
         for kind in ("realistic", "uniform"):
             rows += measure(f"{name}, {kind}", book, kind, peers=size <= 500)

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from lawful.decide.batch.columns import AT, Reader, named
 from lawful.decide.batch.layout import EPOCH
 from lawful.decide.batch.machine import OUTCOMES, Decided, Listed, Machine
-from lawful.decide.decider import Decider, asked_beside
+from lawful.decide.beside import asked_beside
+from lawful.decide.decider import Decider
 from lawful.decide.program import assemble, beside, days_of
 from lawful.law.book import Book
 from lawful.law.model import Kind
