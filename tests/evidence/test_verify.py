@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import attrs
 import pytest
 
-from lawful.evidence import EvidenceLog, auditing, erase_payload, export, verify
+from lawful.evidence import EvidenceLog, auditing, erase_payload, export, folder, verify
 from lawful.evidence.events import leaf_bytes
 from lawful.evidence.folder import FolderFiles
 from lawful.evidence.growth import Grower, Tip
 from lawful.evidence.notes import Checkpoint, Signer
+from lawful.evidence.packs import Pack
+from lawful.evidence.payloads import commit, wrap
 from lawful.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash, root_of
 from lawful.evidence.verify import verify_files
 from lawful.evidence.wal import Record
@@ -166,20 +169,23 @@ def entries_before(bundle: bytes, at: int) -> int:
     return count
 
 
-def forged(leaves: list[bytes]) -> MemoryFiles:
-    """A log with a good tree and signature over any leaves at all."""
+def forged(
+    leaves: list[bytes], payloads: Mapping[int, bytes] = MappingProxyType({})
+) -> MemoryFiles:
+    """A log with a good tree and signature over any leaves, and any payloads, at all."""
     signer = Signer.generate(ORIGIN)
     empty = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
     tip = Tip(signer.sign(empty), empty, Frontier(), [])
     grower = Grower(tip)
-    grower.add([Record(i, leaf, b"") for i, leaf in enumerate(leaves)])
+    grower.add([Record(i, leaf, payloads.get(i, b"")) for i, leaf in enumerate(leaves)])
     growth = grower.cut()
     head = {"checkpoint": signer.sign(growth.head), "vkey": f"{signer.verifier}\n".encode()}
     return MemoryFiles({**growth.files, **head})
 
 
-def leaf(node: str, seq: int) -> bytes:
-    return leaf_bytes(ask(), node=node, seq=seq, time="2026-11-24T09:00:00.000Z", commitment="")
+def leaf(node: str, seq: int, commitment: str = "", **changes: object) -> bytes:
+    at = "2026-11-24T09:00:00.000Z"
+    return leaf_bytes(ask(**changes), node=node, seq=seq, time=at, commitment=commitment)
 
 
 def test_a_good_forgery_differs_only_in_what_is_forged() -> None:
@@ -200,6 +206,28 @@ def test_gaps_in_a_nodes_sequence(sequence: list[tuple[str, int]]) -> None:
     failure = refused(forged([leaf(node, seq) for node, seq in sequence]))
     assert failure.code == "evidence.sequence"
     assert f"leaf {len(sequence) - 1}" in failure.message
+
+
+def test_a_payload_committed_to_twice_is_erased_in_both_places() -> None:
+    salt, body = bytes(32), b'{"a":1}'
+    made, kept = commit(salt, body), wrap(salt, body)
+    leaves = [leaf("a", 1 + i, made if i in (5, 260) else "") for i in range(300)]
+    erasing = {"operation": "erase_payload", "ref": made, "outcome": "done"}
+    leaves += [leaf("a", 301, kind="intent", **erasing), leaf("a", 302, kind="outcome", **erasing)]
+    assert verify_files(forged(leaves)).erased == 1
+    for place, name in ((5, "payload/000/005.jsonl"), (260, "payload/001/004.jsonl")):
+        failure = refused(forged(leaves, {place: kept}))
+        assert (failure.code, failure.location.file) == ("evidence.payload", name)
+        assert "still there" in failure.message
+
+
+def test_nodes_that_take_turns_are_told_apart() -> None:
+    turns = [leaf("abc"[i % 3], 1 + i // 3) for i in range(600)]
+    assert verify_files(forged(turns)).nodes == 3
+    wrong = [*turns[:400], leaf("b", 135), *turns[401:]]
+    failure = refused(forged(wrong))
+    assert failure.code == "evidence.sequence"
+    assert "leaf 400: its node's entry 134 was due here, not 135" in failure.message
 
 
 @pytest.mark.parametrize(
@@ -290,10 +318,10 @@ def test_on_disk_as_in_memory(log: EvidenceLog, small: MemoryFiles, tmp_path: Pa
 def test_an_unreadable_folder_is_no_broken_proof(
     log: EvidenceLog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    def fail(path: str, *rest: object, **more: object) -> object:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr(folder, "open", fail, raising=False)
     with pytest.raises(EnvironmentFailure) as failure:
         verify(log.folder)
     assert failure.value.exit_code == 5
@@ -316,9 +344,11 @@ def test_several_processes_find_what_one_finds(
     ranges: list[int] = []
     real = auditing._apart
 
-    def counted(folder: Path, size: int, parts: list[tuple[int, int]]) -> object:
+    def counted(
+        files: FolderFiles, size: int, parts: list[tuple[int, int]], packs: Mapping[int, list[Pack]]
+    ) -> object:
         ranges.append(len(parts))
-        found = real(folder, size, parts)
+        found = real(files, size, parts, packs)
         assert found is not None or (log.folder / "tile/entries/001").stat().st_size < 1000
         return found
 
@@ -326,7 +356,10 @@ def test_several_processes_find_what_one_finds(
     monkeypatch.setattr(auditing, "MANY", 1000)
     monkeypatch.setattr(auditing.os, "cpu_count", lambda: 3)
     assert verify(log.folder) == alone
-    for name in ("tile/entries/000", "tile/entries/003", "tile/0/001", "tile/1/000.p/4"):
+    for name in (
+        "tile/entries/000", "tile/entries/003", "tile/0/001", "tile/1/000.p/4",
+        "payload/000/000.jsonl", "payload/003/002.jsonl",
+    ):  # fmt: skip
         path = log.folder / name
         data = path.read_bytes()
         path.write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
@@ -338,4 +371,4 @@ def test_several_processes_find_what_one_finds(
     with pytest.raises(ProofFailure) as failure:
         verify(log.folder)
     assert failure.value.location.file == "tile/entries/001"
-    assert ranges == [3] * 6
+    assert ranges == [3] * 8

@@ -14,7 +14,7 @@ GROUP_MAX = 8192
 """Entries beyond which a group takes in no further append."""
 
 
-@attrs.frozen
+@attrs.define
 class Entry:
     """An event, the commitment to its payload and what is kept of that; empty: no payload."""
 

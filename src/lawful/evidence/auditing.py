@@ -9,18 +9,28 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import attrs
 
-from lawful.evidence.events import fast_fields, parse_leaf
+from lawful.evidence.events import parse_leaf
 from lawful.evidence.failures import SchemaError, broken
 from lawful.evidence.folder import Files, FolderFiles
 from lawful.evidence.notes import Checkpoint
-from lawful.evidence.tiles import ENTRIES, split_bundle, split_tile, tile_path, tile_width
-from lawful.evidence.tree import EMPTY_ROOT, TILE, root_of
+from lawful.evidence.packs import Pack, pack_ranges
+from lawful.evidence.payloads import commitments_of
+from lawful.evidence.plain import Plain, read_plain
+from lawful.evidence.tiles import (
+    ENTRIES,
+    HASH_BYTES,
+    split_bundle,
+    split_tile,
+    tile_path,
+    tile_width,
+)
+from lawful.evidence.tree import EMPTY_ROOT, TILE, root_of, row_root
 
 MANY = 200_000
 """Entries from which a folder is audited by several processes."""
@@ -31,10 +41,12 @@ _ANSWER = "from lawful.evidence.auditing import answer; answer()"
 class Leaves:
     """What leaves say: commitments by index, erasures, each node's first and last number.
 
-    ``nodes`` maps a node to the index of its first leaf here, that leaf's number, its last number.
+    ``made`` counts commitments, so that one made twice is noticed. ``nodes`` maps a node to the
+    index of its first leaf here, that leaf's number, its last number.
     """
 
     commitments: dict[str, int] = attrs.Factory(dict)
+    made: int = 0
     erased: set[str] = attrs.Factory(set)
     nodes: dict[str, tuple[int, int, int]] = attrs.Factory(dict)
 
@@ -44,19 +56,25 @@ class Part:
     """A range of bundles: a root for each full one, the hashes of a partial last one.
 
     ``altered`` is an entry that its tile gives another hash; ``fault`` the first leaf that is not
-    of the schema or out of sequence.
+    of the schema or out of sequence. ``kept`` are the bundles whose packs hold their payloads, all
+    of them, none changed; erasures are not yet considered.
     """
 
     roots: list[bytes] = attrs.Factory(list)
     rest: list[bytes] = attrs.Factory(list)
     leaves: Leaves = attrs.Factory(Leaves)
+    kept: set[int] = attrs.Factory(set)
     altered: int | None = None
     tile: tuple[str, str] | None = None
     fault: tuple[str, str, str] | None = None
 
 
-def check_range(files: Files, size: int, start: int, stop: int) -> Part:
+def check_range(
+    files: Files, size: int, start: int, stop: int, packs: Mapping[int, Sequence[Pack]]
+) -> Part:
     """Audit the bundles ``start`` to ``stop`` (exclusive) of a log of ``size`` entries.
+
+    ``packs`` are each bundle's (``pack_ranges``).
 
     Raises: ProofFailure: a bundle or tile is missing or malformed.
     """
@@ -64,34 +82,44 @@ def check_range(files: Files, size: int, start: int, stop: int) -> Part:
     for n in range(start, stop):
         width = tile_width(size, 0, n)
         name = tile_path(ENTRIES, n, width)
-        try:
-            entries = split_bundle(files.read(name))
-        except ValueError as error:
-            raise broken("entries", f"from leaf {n * TILE}: {error}", file=name) from None
+        data = files.read(name)
+        plain = read_plain(data)
+        entries = plain.entries if plain is not None else _split(data, n, name)
         if len(entries) != width:
             raise broken(
                 "entries", f"it holds {len(entries)} entries instead of {width}", file=name
             )
         hashes = [sha256(b"\x00" + entry).digest() for entry in entries]
-        _check_tile(part, files, n, hashes)
+        row = b"".join(hashes)
+        _check_tile(part, files, n, row)
         if width == TILE:
-            part.roots.append(root_of(hashes))
+            part.roots.append(row_root(row))
         else:
             part.rest = hashes
         if part.fault is None:
-            _take_all(part, name, n * TILE, entries)
+            commitments = _take_all(part, name, n * TILE, entries, plain)
+            if commitments and _kept(files, n * TILE, commitments, packs.get(n, ())):
+                part.kept.add(n)
     return part
 
 
-def _check_tile(part: Part, files: Files, n: int, hashes: list[bytes]) -> None:
-    name = tile_path(0, n, len(hashes))
+def _split(data: bytes, n: int, name: str) -> list[bytes]:
+    try:
+        return split_bundle(data)
+    except ValueError as error:
+        raise broken("entries", f"from leaf {n * TILE}: {error}", file=name) from None
+
+
+def _check_tile(part: Part, files: Files, n: int, row: bytes) -> None:
+    name = tile_path(0, n, len(row) // HASH_BYTES)
     data = files.read(name)
-    if data != b"".join(hashes):
+    if data != row:
+        hashes = split_tile(row)
         if part.tile is None:
             part.tile = (name, tile_fault(data, hashes))
-        if part.altered is None and len(data) == 32 * len(hashes):
+        if part.altered is None and len(data) == len(row):
             rows = split_tile(data)
-            part.altered = n * TILE + next(i for i, row in enumerate(rows) if row != hashes[i])
+            part.altered = n * TILE + next(i for i, each in enumerate(rows) if each != hashes[i])
 
 
 def tile_fault(data: bytes, part: Sequence[bytes]) -> str:
@@ -102,29 +130,68 @@ def tile_fault(data: bytes, part: Sequence[bytes]) -> str:
     return f"hash {place} of the tile was altered: the entries give another"
 
 
-def _take_all(part: Part, name: str, first: int, entries: list[bytes]) -> None:
-    """Take in a bundle's leaves, up to the first that is not right."""
+def _take_all(
+    part: Part, name: str, first: int, entries: Sequence[bytes], plain: Plain | None
+) -> Sequence[str]:
+    """Take in a bundle's leaves; their commitments, none if one is not right."""
+    if plain is None:
+        return _take_slowly(part, name, first, entries)
+    nodes: dict[str, tuple[int, int, int]] = {}
+    seqs = [*map(int, plain.seqs)]
+    for node in dict.fromkeys(plain.nodes):
+        places = [*range(len(seqs))]
+        if plain.nodes.count(node) != len(seqs):
+            places = [at for at in places if plain.nodes[at] == node]
+        known = part.leaves.nodes.get(node.decode())
+        due = known[2] + 1 if known else seqs[places[0]]
+        if [seqs[at] for at in places] != [*range(due, due + len(places))]:
+            return _take_slowly(part, name, first, entries)
+        begun = known or (first + places[0], due, 0)
+        nodes[node.decode()] = (begun[0], begun[1], due + len(places) - 1)
+    part.leaves.nodes.update(nodes)
+    if not any(plain.commitments):
+        return ()
+    commitments = [each.decode() for each in plain.commitments]
+    indices = range(first, first + len(commitments))
+    part.leaves.commitments.update(zip(commitments, indices, strict=True))
+    part.leaves.commitments.pop("", None)
+    part.leaves.made += len(commitments) - commitments.count("")
+    return commitments
+
+
+def _take_slowly(part: Part, name: str, first: int, entries: Sequence[bytes]) -> Sequence[str]:
+    """The same, a leaf at a time, so that the first that is not right is found."""
     nodes, commitments = part.leaves.nodes, part.leaves.commitments
+    found: list[str] = []
     for index, entry in enumerate(entries, first):
-        found = fast_fields(entry)
-        if found is not None:
-            node, seq, commitment = found
-        else:
-            try:
-                leaf = parse_leaf(entry, index)
-            except SchemaError as error:
-                part.fault = ("schema", f"leaf {index}: {error.message}", name)
-                return
-            node, seq, commitment = leaf.node, leaf.seq, leaf.commitment
-            if leaf.erases:
-                part.leaves.erased.add(leaf.ref)
-        known = nodes.get(node)
-        if known is not None and seq != known[2] + 1:
-            part.fault = _gap(index, known[2] + 1, seq, name)
-            return
-        nodes[node] = (known[0], known[1], seq) if known else (index, seq, seq)
-        if commitment:
-            commitments[commitment] = index
+        try:
+            leaf = parse_leaf(entry, index)
+        except SchemaError as error:
+            part.fault = ("schema", f"leaf {index}: {error.message}", name)
+            return ()
+        if leaf.erases:
+            part.leaves.erased.add(leaf.ref)
+        known = nodes.get(leaf.node)
+        if known is not None and leaf.seq != known[2] + 1:
+            part.fault = _gap(index, known[2] + 1, leaf.seq, name)
+            return ()
+        nodes[leaf.node] = (*known[:2], leaf.seq) if known else (index, leaf.seq, leaf.seq)
+        if leaf.commitment:
+            commitments[leaf.commitment] = index
+            part.leaves.made += 1
+        found.append(leaf.commitment)
+    return found
+
+
+def _kept(files: Files, first: int, commitments: Sequence[str], packs: Sequence[Pack]) -> bool:
+    """Whether a bundle's packs hold the payloads that its leaves commit to, each, in order."""
+    if not packs or any(commitments[: packs[0][0] - first]):
+        return False
+    for start, stop, name in packs:
+        due = [each for each in commitments[start - first : stop - first] if each]
+        if not due or commitments_of(files.read(name)) != due:
+            return False
+    return True
 
 
 def _gap(index: int, due: int, seq: int, name: str) -> tuple[str, str, str]:
@@ -136,11 +203,13 @@ def _gap(index: int, due: int, seq: int, name: str) -> tuple[str, str, str]:
 class Audited:
     """All entries of a log: what their leaves say, and the hashes of each level above them.
 
+    ``kept`` are the bundles whose payloads have been checked, erasures aside.
     ``levels[k]`` is the row of hashes at tile level ``k + 1``; ``rest`` the last, partial row of
     level 0.
     """
 
     leaves: Leaves
+    kept: set[int]
     levels: list[list[bytes]]
     rest: list[bytes]
 
@@ -156,7 +225,7 @@ class Audited:
         return EMPTY_ROOT if carry is None else carry
 
 
-def audit(files: Files, head: Checkpoint) -> Audited:
+def audit(files: Files, names: set[str], head: Checkpoint) -> Audited:
     """Audit all entries against the attested root, and the level-0 tiles.
 
     An entry that was altered is reported as such, before any that is not of the schema.
@@ -164,7 +233,7 @@ def audit(files: Files, head: Checkpoint) -> Audited:
     Raises: ProofFailure: naming the file and the first thing in it that is wrong.
     """
     bundles = (head.size + TILE - 1) // TILE
-    parts = _parts(files, head.size, bundles)
+    parts = _parts(files, names, head.size, bundles)
     roots = [root for part in parts for root in part.roots]
     rest = next((part.rest for part in parts if part.rest), [])
     levels = [roots]
@@ -172,29 +241,36 @@ def audit(files: Files, head: Checkpoint) -> Audited:
         row = levels[-1]
         levels.append([root_of(row[i : i + TILE]) for i in range(0, len(row) // TILE * TILE, TILE)])
     leaves = Leaves()
-    done = Audited(leaves, levels, rest)
+    done = Audited(leaves, set(), levels, rest)
     if done.root() != head.root:
         _blame_entry(parts, head.size)
     _join(parts, leaves, head.size)
     for part in parts:
         if part.tile is not None:
             raise broken("tile", part.tile[1], file=part.tile[0])
+    if leaves.made == len(leaves.commitments):  # else erasing one may concern several bundles
+        done.kept.update(*[part.kept for part in parts])
     return done
 
 
-def _parts(files: Files, size: int, bundles: int) -> list[Part]:
+def _parts(files: Files, names: set[str], size: int, bundles: int) -> list[Part]:
+    packs = pack_ranges(names)
     workers = min(os.cpu_count() or 1, 8)
-    if size < MANY or workers == 1 or not isinstance(files, FolderFiles):
-        return [check_range(files, size, 0, bundles)]
-    step = (bundles + workers - 1) // workers
-    ranges = [(at, min(at + step, bundles)) for at in range(0, bundles, step)]
-    found = _apart(files.folder, size, ranges)
-    if found is None:  # no room for more processes: alone, then
-        return [check_range(files, size, 0, bundles)]
-    return found
+    if size >= MANY and workers > 1 and isinstance(files, FolderFiles):
+        step = (bundles + workers - 1) // workers
+        ranges = [(at, min(at + step, bundles)) for at in range(0, bundles, step)]
+        found = _apart(files, size, ranges, packs)
+        if found is not None:
+            return found  # else there is no room for more processes: alone, then
+    return [check_range(files, size, 0, bundles, packs)]
 
 
-def _apart(folder: Path, size: int, ranges: list[tuple[int, int]]) -> list[Part] | None:
+def _apart(
+    files: FolderFiles,
+    size: int,
+    ranges: list[tuple[int, int]],
+    packs: Mapping[int, Sequence[Pack]],
+) -> list[Part] | None:
     """Audit ranges in processes of their own, the last in this; ``None`` if one did not work.
 
     They are plain processes: ``multiprocessing`` would run the caller's own script again.
@@ -203,7 +279,7 @@ def _apart(folder: Path, size: int, ranges: list[tuple[int, int]]) -> list[Part]
     running: list[subprocess.Popen[bytes]] = []
     try:
         for start, stop in ranges[:-1]:
-            words = ["-c", _ANSWER, str(folder), str(size), str(start), str(stop)]
+            words = ["-c", _ANSWER, str(files.folder), str(size), str(start), str(stop)]
             running.append(
                 subprocess.Popen(
                     [sys.executable, *words],
@@ -212,7 +288,7 @@ def _apart(folder: Path, size: int, ranges: list[tuple[int, int]]) -> list[Part]
                     stderr=subprocess.DEVNULL,
                 )
             )
-        last = check_range(FolderFiles(folder), size, *ranges[-1])
+        last = check_range(files, size, *ranges[-1], packs)
         parts: list[Part] = []
         for each in running:
             data, _ = each.communicate()
@@ -258,6 +334,7 @@ def _join(parts: list[Part], leaves: Leaves, size: int) -> None:
             code, why, name = part.fault
             raise broken(code, why, file=name)
         leaves.commitments.update(part.leaves.commitments)
+        leaves.made += part.leaves.made
         leaves.erased |= part.leaves.erased
 
 
@@ -265,5 +342,6 @@ def answer() -> None:
     """A range in a process of its own: the folder, its size and the range are its arguments."""
     folder, *numbers = sys.argv[1:]
     size, start, stop = map(int, numbers)
-    part = check_range(FolderFiles(Path(folder)), size, start, stop)
+    files = FolderFiles(Path(folder))
+    part = check_range(files, size, start, stop, pack_ranges(files.names()))
     sys.stdout.buffer.write(pickle.dumps(part))

@@ -28,7 +28,7 @@ class Awaited:
             EnvironmentFailure: it cannot be made durable.
             ProofFailure: the log is broken.
         """
-        entry = sealed(event, payload)
+        [entry] = sealed([(event, payload)])
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Receipt] = loop.create_future()
         self._waiting.append((entry, done))

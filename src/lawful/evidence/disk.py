@@ -32,7 +32,8 @@ class Disk:
     def read(self, path: Path) -> bytes | None:
         """All bytes of a file; ``None`` if there is none."""
         try:
-            return path.read_bytes()
+            with open(path, "rb", buffering=0) as file:
+                return file.read()
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -21,7 +21,7 @@ ERASE = "erase_payload"
 _COUNT_MAX = 1 << 53
 _IDENT = r"[A-Za-z0-9][A-Za-z0-9._:/-]"
 _HEX64 = r"[0-9a-f]{64}"
-_TEXTS = {
+TEXTS = {
     "kind": re.compile("|".join(KINDS)),
     "id": DECISION_ID,
     "entity": re.compile(_IDENT + "{0,127}"),
@@ -40,16 +40,18 @@ _TEXTS = {
     "input": re.compile(_HEX64),
     "result": re.compile(_HEX64),
 }
-_BASE = frozenset(_TEXTS) - {"input", "result"} | {"v", "seq"}
-_COUNTS = frozenset({"given", "withheld"})
+_BASE = frozenset(TEXTS) - {"input", "result"} | {"v", "seq"}
+COUNTS = frozenset({"given", "withheld"})
+FIELDS = frozenset(TEXTS) | COUNTS | {"v", "seq"}
+"""All that a leaf may have, in the leaf in alphabetical order."""
 _OPTIONAL: Mapping[str, frozenset[str]] = {
     "ask": frozenset(),
-    "use": _COUNTS,
-    "query": _COUNTS,
-    "batch": _COUNTS,
+    "use": COUNTS,
+    "query": COUNTS,
+    "batch": COUNTS,
     "refusal": frozenset(),
     "intent": frozenset(),
-    "outcome": _COUNTS,
+    "outcome": COUNTS,
 }
 _REQUIRED: Mapping[str, frozenset[str]] = {
     kind: _BASE | ({"input", "result"} if kind == "batch" else frozenset()) for kind in KINDS
@@ -94,38 +96,38 @@ class Event:
     result: str | None = None
 
     def __attrs_post_init__(self) -> None:
-        if not self._is_plain():
-            probe = {"v": VERSION, "node": "n", "seq": 1, "time": "2000-01-01T00:00:00.000Z"}
-            check_fields({**self.fields(), **probe, "commitment": ""})
-
-    def _is_plain(self) -> bool:
-        """Whether it fits as most events do; only then is ``check_fields`` not asked.
-
-        What an event shares with many others is checked once and remembered.
-        """
+        """Check it. What it shares with many others is checked once and remembered."""
         shape = (
             self.kind, self.entity, self.book, self.purpose, self.basis, self.outcome, self.rule,
             self.operation, self.door,
         )  # fmt: skip
-        if {*map(type, shape), type(self.id), type(self.subject), type(self.ref)} != {str}:
+        plain = self._is_plain() and {*map(type, shape)} == {str}
+        if plain and shape in _SHAPES:
+            return
+        probe = {"v": VERSION, "node": "n", "seq": 1, "time": "2000-01-01T00:00:00.000Z"}
+        check_fields({**self.fields(), **probe, "commitment": ""})
+        if plain:
+            if len(_SHAPES) >= _SHAPES_MAX:
+                _SHAPES.clear()
+            _SHAPES.add(shape)
+
+    def _is_plain(self) -> bool:
+        """Whether what is not in its shape fits, whatever that is: true of most events."""
+        if not type(self.id) is type(self.subject) is type(self.ref) is str or self.ref:
+            return False
+        if self.input is not None or self.result is not None:
             return False
         for count in (self.given, self.withheld):
             if count is not None and (
-                self.kind == "ask" or type(count) is not int or not 0 <= count < _COUNT_MAX
+                self.kind not in ("use", "query")
+                or type(count) is not int
+                or not 0 <= count < _COUNT_MAX
             ):
                 return False
-        if self.input is not None or self.result is not None or self.ref:
-            return False
-        if not DECISION_ID.fullmatch(self.id) or not _TEXTS["subject"].fullmatch(self.subject):
-            return False
-        if shape in _SHAPES:
-            return True
-        if _fast(_spell_event(self, "n", 1, "2000-01-01T00:00:00.000Z", "")) is None:
-            return False
-        if len(_SHAPES) >= _SHAPES_MAX:
-            _SHAPES.clear()
-        _SHAPES.add(shape)
-        return True
+        return bool(
+            DECISION_ID.fullmatch(self.id)
+            and (not self.subject or TEXTS["subject"].fullmatch(self.subject))
+        )
 
     def fields(self) -> dict[str, int | str]:
         """The fields that are there, as they will stand in the leaf."""
@@ -188,7 +190,7 @@ def check_fields(fields: Mapping[str, object]) -> None:
     if len(names) > len(required) and names - required - _OPTIONAL[kind]:
         raise SchemaError(f"an event of kind {kind} has a field that its schema does not know")
     for name, value in fields.items():
-        pattern = _TEXTS.get(name)
+        pattern = TEXTS.get(name)
         if pattern is None:
             _check_count(name, value)
         elif not isinstance(value, str):
@@ -238,7 +240,7 @@ def timestamp(at: datetime) -> str:
 
 def check_node(node: str) -> str:
     """A source id that may stand in a leaf."""
-    if not _TEXTS["node"].fullmatch(node):
+    if not TEXTS["node"].fullmatch(node):
         raise SchemaError("the node's name is too long or not of its form")
     return node
 
@@ -273,56 +275,6 @@ def _spell(fields: Mapping[str, int | str]) -> bytes:
         for name, value in sorted(fields.items())
     ]
     return ("{" + ",".join(parts) + "}").encode()
-
-
-def _fast_pattern() -> re.Pattern[str]:
-    """One pattern for the common kinds: each text's own pattern at its place in the leaf."""
-    counts = {"given", "withheld"}
-    names = sorted((_BASE | counts) - {"v", "seq"} | {"seq", "v"})
-    parts = []
-    for at, name in enumerate(names):
-        comma = "," if at else ""
-        if name in counts:
-            value = f'(?:{comma}"{name}":(?:0|[1-9][0-9]{{0,14}}))?'
-        elif name == "seq":
-            value = f'{comma}"seq":(?P<seq>[1-9][0-9]{{0,14}})'
-        elif name == "v":
-            value = f'{comma}"v":{VERSION}'
-        else:
-            inner = _TEXTS[name].pattern if name != "kind" else "|".join(sorted(_FAST_KINDS))
-            inner = re.sub(
-                r"(\{\d+,\d+\})", r"\1+", inner.replace("(", "(?:")
-            )  # no way back: faster
-            value = f'{comma}"{name}":"({"?P<" + name + ">" if name in _ASKED else "?:"}{inner})"'
-        parts.append(value)
-    return re.compile(r"\{" + "".join(parts) + r"\}", re.ASCII)
-
-
-_FAST_KINDS = frozenset({"ask", "use", "query"})
-_ASKED = ("kind", "book", "basis", "operation", "ref", "node", "seq", "commitment")
-_FAST = _fast_pattern()
-
-
-def fast_fields(data: bytes) -> tuple[str, int, str] | None:
-    """Node, number and commitment of a leaf that fits as most do; ``None``: ask ``parse_leaf``."""
-    if not data.isascii():
-        return None
-    found = _fast(data.decode("ascii"))
-    return None if found is None else (found[5], int(found[6]), found[7])
-
-
-def _fast(text: str) -> tuple[str, ...] | None:
-    """Some fields of a leaf that fits as most do: ``_ASKED``; ``None``: ask ``parse_leaf``."""
-    found = _FAST.fullmatch(text)
-    if found is None:
-        return None
-    values = found.group(*_ASKED)
-    kind, book, basis, operation, ref = values[:5]
-    if not book or ref or operation == ERASE or "," in basis:
-        return None
-    if kind == "ask" and ('"given":' in text or '"withheld":' in text):
-        return None
-    return values
 
 
 def parse_leaf(data: bytes, index: int) -> Leaf:

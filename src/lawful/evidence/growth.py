@@ -89,7 +89,7 @@ class Grower:
 
     def _close_pack(self) -> None:
         if self._pack:
-            self._files[pack_path(self._first)] = b"".join([line + b"\n" for line in self._pack])
+            self._files[pack_path(self._first)] = b"\n".join([*self._pack, b""])
             self._pack.clear()
 
     def cut(self) -> Growth:

@@ -46,12 +46,17 @@ class Receipt:
     size: int
 
 
-def sealed(event: Event, payload: Mapping[str, object]) -> Entry:
-    """An event with its payload's commitment, under a new salt, and what is kept of it."""
-    if not payload:
-        return Entry(event, "", b"")
-    body, salt = payload_bytes(payload), secrets.token_bytes(SALT_BYTES)
-    return Entry(event, commit(salt, body), wrap(salt, body))
+def sealed(items: Sequence[tuple[Event, Mapping[str, object]]]) -> list[Entry]:
+    """Events with their payloads' commitments, each under a new salt, and what is kept of them."""
+    salts = secrets.token_bytes(SALT_BYTES * len(items))
+    entries: list[Entry] = []
+    for at, (event, payload) in enumerate(items):
+        if payload:
+            body, salt = payload_bytes(payload), salts[at * SALT_BYTES : (at + 1) * SALT_BYTES]
+            entries.append(Entry(event, commit(salt, body), wrap(salt, body)))
+        else:
+            entries.append(Entry(event, "", b""))
+    return entries
 
 
 class EvidenceLog:
@@ -181,7 +186,7 @@ class EvidenceLog:
 
     def append_many(self, items: Sequence[tuple[Event, Mapping[str, object]]]) -> list[Receipt]:
         """Record several events with one commit, in order, all or none acknowledged."""
-        return self.append_sealed([sealed(event, payload) for event, payload in items])
+        return self.append_sealed(sealed(items))
 
     def append_sealed(self, entries: Sequence[Entry]) -> list[Receipt]:
         """``append_many`` of entries made by ``sealed`` before."""

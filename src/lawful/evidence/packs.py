@@ -10,6 +10,9 @@ from lawful.evidence.payloads import commitment_of, payload_path
 from lawful.evidence.tiles import tile_path
 from lawful.evidence.tree import TILE
 
+Pack = tuple[int, int, str]
+"""The first entry that it may be of, the first that it may not, its name."""
+
 
 def pack_folder(n: int) -> str:
     """Where the payloads of bundle ``n`` are kept.
@@ -64,6 +67,25 @@ def pack_bundle(folder: str) -> int | None:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > 18:
         return None
     return int(digits) if pack_folder(int(digits)) == folder else None
+
+
+def pack_ranges(names: Iterable[str]) -> dict[int, list[Pack]]:
+    """Each bundle's packs, in order.
+
+    What is no pack, by its name, is left out.
+    """
+    firsts: dict[int, list[int]] = {}
+    for name in names:
+        folder, _, file = name.rpartition("/")
+        n, offset = pack_bundle(folder), pack_offset(file)
+        if n is not None and offset is not None and offset < TILE:
+            firsts.setdefault(n, []).append(n * TILE + offset)
+    ranges: dict[int, list[Pack]] = {}
+    for n, starts in firsts.items():
+        starts.sort()
+        stops = [*starts[1:], n * TILE + TILE]
+        ranges[n] = [(at, to, pack_path(at)) for at, to in zip(starts, stops, strict=True)]
+    return ranges
 
 
 def pack_begins(name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import TypeVar
@@ -147,7 +148,8 @@ class Reader:
 
     def path(self, index: int, size: int) -> list[bytes]:
         """Inclusion path of an entry in the tree of ``size`` entries."""
-        return inclusion_path(lambda level, n: self.tile(level, n, size), index, size)
+        tile = cache(lambda level, n: self.tile(level, n, size))  # partial ones are asked for often
+        return inclusion_path(tile, index, size)
 
 
 @attrs.define

@@ -33,13 +33,17 @@ def root_of(hashes: Sequence[bytes]) -> bytes:
     """
     if not hashes:
         return EMPTY_ROOT
-    row = list(hashes)
-    while len(row) > 1:
-        pairs = [sha256(b"\x01" + row[i] + row[i + 1]).digest() for i in range(0, len(row) - 1, 2)]
-        if len(row) & 1:
-            pairs.append(row[-1])
-        row = pairs
-    return row[0]
+    return row_root(b"".join(hashes))
+
+
+def row_root(row: bytes) -> bytes:
+    """``root_of`` over hashes that lie one behind the other, as in a tile; at least one."""
+    while len(row) > 32:
+        pairs = [sha256(b"\x01" + row[i : i + 64]).digest() for i in range(0, len(row) - 32, 64)]
+        if len(row) & 32:
+            pairs.append(row[-32:])
+        row = b"".join(pairs)
+    return row
 
 
 @attrs.define

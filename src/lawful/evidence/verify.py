@@ -94,9 +94,9 @@ def verify_files(
     trusted = _policy(files, names, policy)
     head = open_witnessed(files.read("checkpoint"), verifier, trusted)
     _check_tile_names(names, head.size)
-    audited = audit(files, head)
+    audited = audit(files, names, head)
     _check_tiles(files, audited)
-    payloads = check_payloads(files, names, audited.leaves)
+    payloads = check_payloads(files, names, audited.leaves, audited.kept)
     proofs = _check_exported(files, names, head, verifier, trusted)
     if store is not None:
         _compare(files, store, verifier, head)

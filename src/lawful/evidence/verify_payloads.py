@@ -7,27 +7,34 @@ from bisect import bisect_left
 from lawful.evidence.auditing import Leaves
 from lawful.evidence.failures import broken
 from lawful.evidence.folder import Files
-from lawful.evidence.packs import pack_bundle, pack_folder, pack_lines, pack_offset
+from lawful.evidence.packs import Pack, pack_folder, pack_lines, pack_ranges
 from lawful.evidence.payloads import commitment_of, payload_path
 from lawful.evidence.tree import TILE
 from lawful.terms.errors import ProofFailure
 
 
-def check_payloads(files: Files, names: set[str], leaves: Leaves) -> int:
+def check_payloads(files: Files, names: set[str], leaves: Leaves, kept: set[int]) -> int:
     """Check every payload file against the leaves; how many payloads there are.
+
+    The packs of the bundles in ``kept`` hold what their leaves commit to; of those, only that
+    nothing was to be erased is left to be checked.
 
     Raises: ProofFailure: one was altered, is missing with no erasure recorded, or is one too many.
     """
     found = {name for name in names if name.startswith("payload/")}
     single = _check_singles(files, found, leaves)
+    gone = leaves.commitments.keys() & leaves.erased
+    done = kept - {leaves.commitments[each] // TILE for each in gone}
     open_ = [  # in the order of the log, so by index
         (index, commitment)
         for commitment, index in leaves.commitments.items()
-        if commitment not in leaves.erased and commitment not in single
+        if index // TILE not in done and commitment not in gone and commitment not in single
     ]
     open_.sort()
     at = 0
     for first, stop, name in _packs(found):
+        if first // TILE in done:
+            continue
         if at < len(open_) and open_[at][0] < first:
             raise _missing(open_[at][0], pack_folder(open_[at][0] // TILE))
         end = bisect_left(open_, (stop, ""), lo=at)
@@ -35,7 +42,7 @@ def check_payloads(files: Files, names: set[str], leaves: Leaves) -> int:
         at = end
     if at < len(open_):
         raise _missing(open_[at][0], pack_folder(open_[at][0] // TILE))
-    return len(open_) + len(single)
+    return len(leaves.commitments) - len(gone)
 
 
 def _missing(index: int, file: str) -> ProofFailure:
@@ -71,22 +78,11 @@ def _still_there(index: int, name: str) -> ProofFailure:
     )
 
 
-def _packs(found: set[str]) -> list[tuple[int, int, str]]:
-    """Each pack: the first entry that it may be of, the first that it may not, its name."""
-    numbered: dict[str, list[int]] = {}
-    for name in found:
-        folder, _, file = name.rpartition("/")
-        offset = pack_offset(file)
-        n = pack_bundle(folder)
-        if offset is None or offset >= TILE or n is None:
-            raise broken("extra_file", "no leaf commits to this payload", file=name)
-        numbered.setdefault(folder, []).append(n * TILE + offset)
-    packs: list[tuple[int, int, str]] = []
-    for folder, firsts in numbered.items():
-        firsts.sort()
-        last = firsts[0] // TILE * TILE + TILE
-        for first, stop in zip(firsts, [*firsts[1:], last], strict=True):
-            packs.append((first, stop, f"{folder}/{first % TILE:03d}.jsonl"))
+def _packs(found: set[str]) -> list[Pack]:
+    """All packs, in the order of the log; there may be nothing else."""
+    packs = [pack for each in pack_ranges(found).values() for pack in each]
+    if extra := sorted(found - {name for _, _, name in packs}):
+        raise broken("extra_file", "no leaf commits to this payload", file=extra[0])
     return sorted(packs)
 
 

@@ -34,7 +34,8 @@ class Record:
 
 def encode(record: Record) -> bytes:
     """A record as bytes."""
-    body = _PLACE.pack(record.index, len(record.leaf)) + record.leaf + record.payload
+    leaf = record.leaf
+    body = _PLACE.pack(record.index, len(leaf)) + leaf + record.payload
     return _SEAL.pack(len(body), crc32(body)) + body
 
 

@@ -44,6 +44,7 @@ class Writer:
         self._grower: Grower | None = None
         self._seq = (0, 0)  # among the first so many entries, our node's last number
         self._accepting, self._integrating = Lock(), Lock()
+        self._checkpoint = publisher.folder / "checkpoint"
 
     @contextmanager
     def held(self) -> Iterator[Grower]:
@@ -90,7 +91,7 @@ class Writer:
         """Whether disk and second place say what they said when we left them."""
         publisher = self.publisher
         return (
-            publisher.disk.read(publisher.folder / "checkpoint") == self._shown
+            publisher.disk.read(self._checkpoint) == self._shown
             and self._wal.unchanged()
             and publisher.store.get() == self._note
         )
@@ -187,7 +188,7 @@ class Writer:
             growth, before = cut
             started = perf_counter()
             self._note = self.publisher.publish(growth, stored=self._note)
-            self._shown = self.publisher.disk.read(self.publisher.folder / "checkpoint") or b""
+            self._shown = self.publisher.disk.read(self._checkpoint) or b""
             self._wal.clear(before)
             metrics.PUBLISHED.set(growth.head.size)
             metrics.PUBLISH_SECONDS.observe(perf_counter() - started)
