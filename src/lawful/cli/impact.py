@@ -32,7 +32,7 @@ def run_impact(
     day, _ = read_moment({}, on, None)
     first, _ = read_moment({}, since, None)
     with Deployment.open(folder) as deployment:
-        other = deployment.book_of(rulebook, _readings(readings), drafts)
+        other = deployment.book_of(rulebook, read_readings(readings), drafts)
         found = weigh(
             deployment,
             other,
@@ -49,7 +49,7 @@ def run_impact(
     leave(1 if found.differs else 0)
 
 
-def _readings(words: list[str]) -> dict[str, str]:
+def read_readings(words: list[str]) -> dict[str, str]:
     """``NAME=OPTION`` words.
 
     Raises: UsageError: a word has no ``=``.

@@ -14,7 +14,17 @@ from typing import Annotated
 import typer
 
 from lawful.cli import verbs_law
-from lawful.cli.options import At, FactOption, FactsFile, Folder, Json, Lang, On
+from lawful.cli.options import (
+    At,
+    Chosen,
+    FactOption,
+    FactsFile,
+    Folder,
+    Json,
+    Lang,
+    On,
+    Rulebook,
+)
 from lawful.cli.output import Output, guarded
 
 app = typer.Typer(
@@ -33,7 +43,9 @@ law_app = typer.Typer(
 )
 activity_app = typer.Typer(no_args_is_help=True, help="The activity register: list, show, approve.")
 org_app = typer.Typer(no_args_is_help=True, help="The organisation: show, approve.")
-evidence_app = typer.Typer(no_args_is_help=True, help="The evidence log: verify, show, export.")
+evidence_app = typer.Typer(
+    no_args_is_help=True, help="The evidence log: verify, show, replay, export."
+)
 for name, sub in (
     ("law", law_app),
     ("activity", activity_app),
@@ -174,12 +186,30 @@ def demo(
 
 
 @app.command()
-def serve(folder: Folder = Path(), port: int = 8420, lang: Lang = "en") -> None:
-    """Serve the console of this deployment on 127.0.0.1."""
+def serve(
+    folder: Folder = Path(),
+    door: Annotated[
+        str, typer.Option("--door", help="console (for people), or api (AuthZEN, for services).")
+    ] = "console",
+    host: Annotated[str, typer.Option("--host", help="This machine's own address only.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[
+        int, typer.Option("--port", help="0: 8420 for the console, 8421 for the api.")
+    ] = 0,
+    base_url: Annotated[
+        str, typer.Option("--base-url", help="api: the https address of the proxy before it.")
+    ] = "",
+    token_file: Annotated[
+        Path | None, typer.Option("--token-file", help="api: callers send this token (Bearer).")
+    ] = None,
+    lang: Lang = "en",
+) -> None:
+    """Serve a door of this deployment on this machine: the console, or the api for other services."""
     with guarded(_output(False, lang)) as output:
         from lawful.cli.starting import run_serve
 
-        run_serve(output, folder, port)
+        run_serve(output, folder, door, host, port, base_url=base_url, token_file=token_file)
 
 
 @app.command()
@@ -308,6 +338,34 @@ def evidence_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder
         from lawful.cli.proving import run_show
 
         run_show(output, folder, id)
+
+
+@evidence_app.command("replay")
+def evidence_replay(
+    since: Annotated[
+        str | None, typer.Option("--since", help="Only decisions recorded from this day on (UTC).")
+    ] = None,
+    rulebook: Rulebook = None,
+    on: Annotated[
+        str | None, typer.Option("--on", help="Decide again as on this civil day: 2027-07-01.")
+    ] = None,
+    reading: Chosen = None,
+    draft: Annotated[
+        list[str] | None,
+        typer.Option("--draft", help="Read this instrument's drafts as law. Repeat."),
+    ] = None,
+    json: Json = False,
+    lang: Lang = "en",
+    folder: Folder = Path(),
+) -> None:
+    """Decide every recorded decision again; by the book that decided, the answers must agree.
+
+    Exit 1: one does not agree, or another book, reading, draft or day answers one otherwise.
+    """
+    with guarded(_output(json, lang)) as output:
+        from lawful.cli.replaying import run_replay
+
+        run_replay(output, folder, rulebook, on, reading or [], draft or [], since=since)
 
 
 @evidence_app.command("export")

@@ -16,6 +16,9 @@ import attrs
 from lawful.cli.output import Output, leave
 from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 
+PORTS = {"console": 8420, "api": 8421}
+"""Each door that is served, with its port."""
+
 
 def run_init(output: Output, folder: Path, url: str, store: str) -> None:
     """Write the files of a deployment for a store; nothing that is there is overwritten."""
@@ -81,24 +84,66 @@ def run_demo(output: Output, folder: Path, port: int, *, reset: bool, open_brows
         and sys.stdout.isatty()
         and bool(os.environ.get("DISPLAY") or sys.platform == "darwin")
     )
-    _serve(output, home, port, f"http://127.0.0.1:{port}/ask?example=1", shown=shown)
+    address = f"http://127.0.0.1:{port}/ask?example=1"
+    _serve(output, home, "console", "127.0.0.1", port, address, shown=shown)
 
 
-def run_serve(output: Output, folder: Path, port: int) -> None:
-    """Serve the console of this deployment."""
-    _serve(output, folder, port, f"http://127.0.0.1:{port}/", shown=False)
+def run_serve(
+    output: Output,
+    folder: Path,
+    door: str,
+    host: str,
+    port: int,
+    *,
+    base_url: str = "",
+    token_file: Path | None = None,
+) -> None:
+    """Serve a door of this deployment; port 0 is the door's own."""
+    if door not in PORTS:
+        raise UsageError(f"There is no door '{door}'.", hint=f"Doors: {', '.join(PORTS)}.")
+    port = port or PORTS[door]
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    if door == "api":
+        words = {"base_url": base_url, "token_file": token_file}
+        _serve(output, folder, door, host, port, address, shown=False, **words)
+        return
+    if base_url or token_file is not None:
+        raise UsageError(
+            "The console knows no callers from elsewhere: --base-url and --token-file are the api's.",
+            hint="lawful serve --door api --base-url https://… --token-file FILE",
+        )
+    if host not in ("127.0.0.1", "localhost"):
+        raise UsageError(
+            f"The console has no sign-in, and '{host}' can be reached by others than you.",
+            hint="Leave --host out, and reach it from elsewhere through a tunnel of yours.",
+        )
+    _serve(output, folder, door, host, port, address, shown=False)
 
 
-def _serve(output: Output, folder: Path, port: int, address: str, *, shown: bool) -> None:
+def _serve(
+    output: Output,
+    folder: Path,
+    door: str,
+    host: str,
+    port: int,
+    address: str,
+    *,
+    shown: bool,
+    **words: object,
+) -> None:
     from lawful.gate.deployment import Deployment
 
+    serve = find_door(door)
     check_port(port)
-    with Deployment.open(folder) as deployment:
+
+    def announce() -> None:
         output.line(f"Lawful on {address}   (Ctrl-C stops it; the data stays)")
         sys.stdout.flush()
         if shown:
             webbrowser.open(address)
-        console()(deployment, host="127.0.0.1", port=port)
+
+    with Deployment.open(folder) as deployment:
+        serve(deployment, host=host, port=port, ready=announce, **words)
 
 
 def check_port(port: int) -> None:
@@ -111,19 +156,20 @@ def check_port(port: int) -> None:
             raise EnvironmentFailure(
                 f"Another program uses port {port}.",
                 code="serve.port",
-                hint="Choose one: --port 8421",
+                hint=f"Choose one: --port {port + 1}",
             ) from None
 
 
-def console() -> Callable[..., None]:
-    """The console's ``serve``, found by name: doors do not know one another.
+def find_door(name: str) -> Callable[..., None]:
+    """A door's ``serve``, found by name: doors do not know one another.
 
-    Raises: EnvironmentFailure: this installation has no console.
+    Raises: EnvironmentFailure: this installation has no such door.
     """
-    found = list(entry_points(group="lawful.doors", name="console"))
+    found = list(entry_points(group="lawful.doors", name=name))
     if not found:
         raise EnvironmentFailure(
-            "This installation has no console.", hint="Install the package again: make install"
+            f"This installation has no door '{name}'.",
+            hint="Install the package again: make install",
         )
     serve: Callable[..., None] = found[0].load()
     return serve

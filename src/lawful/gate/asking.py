@@ -13,17 +13,14 @@ from lawful.decide.decider import records_asked
 from lawful.decide.duties import DutyList, list_duties
 from lawful.decide.explain import Explanation, explain
 from lawful.decide.vector import changes, to_json
-from lawful.evidence.events import Event
+from lawful.gate.deciding import event_of, gate_thing
 from lawful.gate.deployment import Deployment
-from lawful.gate.typed import believed, filled_in, nothing_done, registered, typed_thing
+from lawful.gate.typed import filled_in, nothing_done, typed_thing
 from lawful.law.records import NO_RECORD_IS_NO
 from lawful.law.thing import Thing
 from lawful.terms.errors import UsageError
 from lawful.terms.ids import DecisionId
 from lawful.terms.outcomes import Outcome
-from lawful.terms.values import SetValue
-
-NOBODY = "nobody"
 
 
 @attrs.frozen(kw_only=True)
@@ -103,15 +100,15 @@ def ask(
     outcome = min(answers, key=lambda each: each.rank)
     decision = deployment.new_id()
     receipt = deployment.evidence.append(
-        _event(
+        event_of(
             "ask",
             deployment,
             decision,
             thing,
-            facts,
-            outcome.value,
-            explanation.deciding.id if explanation.deciding else "",
-            door,
+            entity=str(facts.get("entity") or ""),
+            outcome=outcome.value,
+            rule=explanation.deciding.id if explanation.deciding else "",
+            door=door,
         ),
         _payload(deployment, thing, explanation, groups),
     )
@@ -213,7 +210,16 @@ def list_owed(
     decision = deployment.new_id()
     state = "owed" if duties.owed else "undetermined" if duties.undetermined else "nothing_owed"
     deployment.evidence.append(
-        _event("ask", deployment, decision, thing, facts, state, "", door),
+        event_of(
+            "ask",
+            deployment,
+            decision,
+            thing,
+            entity=str(facts.get("entity") or ""),
+            outcome=state,
+            rule="",
+            door=door,
+        ),
         {
             "thing": to_json(thing),
             "duties": {each.rule.id: each.due.state.value for each in duties.duties},
@@ -234,33 +240,19 @@ def may(
 
     Raises: UsageError: an unknown fact or value. EnvironmentFailure: the evidence cannot be written; no answer then.
     """
-    typed = {name: value for name, value in facts.items() if name not in ("entity", "activity")}
-    known = deployment.known(str(facts.get("entity") or ""), str(facts.get("activity") or ""), at)
-    thing = believed(
-        deployment.vocabulary,
-        typed_thing(
-            deployment.vocabulary,
-            "use",
-            typed,
-            now=deployment.now(),
-            on=on,
-            at=at,
-            known=known.facts,
-        ),
-    )
-    thing = registered(deployment.vocabulary, known.over(thing))
+    thing = gate_thing(deployment, facts, on=on, at=at)
     explanation = explain(deployment.decider, thing, demand_review=deployment.demand_review)
     decision = deployment.new_id()
     receipt = deployment.evidence.append(
-        _event(
+        event_of(
             "use",
             deployment,
             decision,
             thing,
-            facts,
-            explanation.outcome.value,
-            explanation.deciding.id if explanation.deciding else "",
-            door,
+            entity=str(facts.get("entity") or ""),
+            outcome=explanation.outcome.value,
+            rule=explanation.deciding.id if explanation.deciding else "",
+            door=door,
         ),
         {"thing": to_json(thing), "demand_review": deployment.demand_review},
     )
@@ -270,29 +262,4 @@ def may(
         groups=(),
         decision=decision,
         index=receipt.index,
-    )
-
-
-def _event(
-    kind: str,
-    deployment: Deployment,
-    decision: DecisionId,
-    thing: Thing,
-    facts: Mapping[str, object],
-    outcome: str,
-    rule: str,
-    door: str,
-) -> Event:
-    bases = thing.values.get("lawful_bases")
-    return Event(
-        kind=kind,
-        id=decision,
-        entity=str(facts.get("entity") or NOBODY),
-        book=deployment.book.hash,
-        purpose=str(thing.values.get("purpose") or ""),
-        basis=sorted(bases.members) if isinstance(bases, SetValue) else "",
-        outcome=outcome,
-        rule=rule,
-        operation=str(thing.values.get("operation") or ""),
-        door=door,
     )

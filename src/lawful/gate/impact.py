@@ -221,7 +221,7 @@ class _Scales:
 
     def _check(self, matter: Matter, replayed: Standing) -> None:
         """The same book must give the same answer; of another book it is only said whether today's differs."""
-        wrong = _unlike(matter, replayed)
+        wrong = unlike(matter, replayed)
         if matter.book != self.before.book.hash:
             self.found.by_another_book += 1
             self.found.differ_from_record += wrong is not None
@@ -342,8 +342,8 @@ class _Scales:
                 counts[mark] += 1
 
 
-def _unlike(matter: Matter, replayed: Standing) -> Unequal | None:
-    """How a replay differs from what was recorded."""
+def unlike(matter: Matter, replayed: Standing) -> Unequal | None:
+    """How a replay differs from what was recorded; None where it does not."""
     if replayed.outcome is None:
         states = {rule: state for rule, (state, _) in replayed.duties.items()}
         rules = sorted(
