@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lawful.decide.decider import Decider
+from lawful.evidence import file_root
 from lawful.gate import Deployment
 from lawful.law.thing import Thing
 from lawful.terms.errors import EnvironmentFailure
@@ -55,6 +56,11 @@ def write(things: list[Thing], path: str = "uses.parquet", *, group: int = 700) 
     pq.write_table(pa.table(columns), path, row_group_size=group)
 
 
+def root(path: str) -> str:
+    with Path(path).open("rb") as file:
+        return file_root(file)
+
+
 def sha256(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
@@ -77,7 +83,7 @@ def test_a_file_is_decided_and_recorded(lawful: Command) -> None:
         book = deployment.book.hash
     assert leaf is not None
     assert (leaf.kind, leaf.book) == ("batch", book)
-    assert (leaf.input, leaf.result) == (sha256("uses.parquet"), sha256("answers.parquet"))
+    assert (leaf.input, leaf.result) == (sha256("uses.parquet"), root("answers.parquet"))
     lawful_ones = sum(each.outcome.value == "lawful" for each in decided)
     assert (leaf.given, leaf.withheld) == (lawful_ones, 900 - lawful_ones)
     told = {k.decode(): v.decode() for k, v in table.schema.metadata.items()}
@@ -201,7 +207,7 @@ def test_killed_between_evidence_and_name_there_is_one_leaf(
     with Deployment.open(Path()) as deployment:
         leaves = deployment.evidence.tail(9)
     assert [(each.id, each.result) for each in leaves] == [
-        (ran.json["decision"], sha256("a.parquet"))
+        (ran.json["decision"], root("a.parquet"))
     ]
     again = lawful(*words)
     assert again.code == 2  # it is there, and finished

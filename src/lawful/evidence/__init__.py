@@ -1,7 +1,7 @@
 """The tamper-evident log: what was asked, decided, intended and done, provable later."""
 
 from lawful.evidence.awaiting import Awaited
-from lawful.evidence.batches import Batch, batch
+from lawful.evidence.batches import Batch, batch, file_root
 from lawful.evidence.cloudevents import as_cloudevent
 from lawful.evidence.disk import Disk
 from lawful.evidence.erasure import erase_payload, finish_erasures, open_intents
@@ -41,6 +41,7 @@ __all__ = [
     "commit",
     "erase_payload",
     "export",
+    "file_root",
     "finish_erasures",
     "new_decision_id",
     "open_intents",

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import attrs
 import pyarrow as pa
@@ -17,8 +16,8 @@ import pyarrow.parquet as pq
 
 from lawful.decide.batch.cache import keep_code
 from lawful.decide.batch.uses import SCHEMA, BatchDecider
-from lawful.evidence.events import Event
-from lawful.gate.asking import NOBODY
+from lawful.evidence import batch
+from lawful.gate.deciding import NOBODY
 from lawful.gate.deployment import Deployment
 from lawful.gate.results import ROWS, Finished, ResultFile, digest_of
 from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
@@ -129,7 +128,7 @@ def _again(result: ResultFile, out: Path, digest: str) -> Batch:
     result.publish(None)
     counts = {each.value: int(told[f"lawful.{each.value}"]) for each in Outcome}
     return Batch(
-        rows=rows, counts=counts, resumed=rows, input=digest, result=finished.digest, decision=finished.decision
+        rows=rows, counts=counts, resumed=rows, input=digest, result=finished.root, decision=finished.decision
     )  # fmt: skip
 
 
@@ -174,11 +173,11 @@ def _decide_parts(
 def _telling(
     batches: Iterator[pa.RecordBatch], low: int, rows: int, tell: Tell | None
 ) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        low += batch.num_rows
+    for each in batches:
+        low += each.num_rows
         if tell:
             tell(low, rows)
-        yield batch
+        yield each
 
 
 def _in_order(
@@ -232,8 +231,7 @@ def _record(
     if _is_recorded(deployment, finished.decision):
         return
     given = counts[Outcome.LAWFUL.value]
-    event = Event(
-        kind="batch",
+    leaf = batch(
         id=finished.decision,
         entity=entity,
         book=deployment.book.hash,
@@ -242,15 +240,15 @@ def _record(
         given=given,
         withheld=sum(counts.values()) - given,
         input=header["lawful.input"],
-        result=finished.digest,
+        result=finished.root,
+        more={
+            "moment": header["lawful.moment"],
+            "kept": header["lawful.kept"],
+            "counts": counts,
+            "readings": dict(deployment.book.readings),
+        },
     )
-    payload: dict[str, Any] = {
-        "moment": header["lawful.moment"],
-        "kept": header["lawful.kept"],
-        "counts": counts,
-        "readings": dict(deployment.book.readings),
-    }
-    deployment.evidence.append(event, payload)
+    deployment.evidence.append(leaf.event, leaf.payload)
 
 
 def _is_recorded(deployment: Deployment, decision: str) -> bool:

@@ -21,6 +21,7 @@ import attrs
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lawful.evidence import file_root
 from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 
 ROWS = 1 << 20
@@ -31,9 +32,9 @@ _PIECE = 1 << 20
 
 @attrs.frozen(kw_only=True)
 class Finished:
-    """A result file that is recorded: the SHA-256 of its bytes, and the decision's id."""
+    """A result file that is recorded: the root over its bytes, and the decision's id."""
 
-    digest: str
+    root: str
     decision: str
 
 
@@ -144,7 +145,7 @@ class ResultFile:
                 os.fsync(file.fileno())
         except OSError as error:
             raise self._unwritable(error) from None
-        return made, _digest(made)
+        return made, _root(made)
 
     def finished(self) -> Finished | None:
         """What ``OUT`` or the file to become it is recorded as, once that was decided on."""
@@ -152,17 +153,17 @@ class ResultFile:
         if found is None:
             return None
         finished = Finished(**found)
-        if self.path.exists() and _digest(self.path) != finished.digest:
+        if self.path.exists() and _root(self.path) != finished.root:
             return None
         return finished
 
-    def finish(self, digest: str, decision: str) -> Finished:
-        """Decide, once, as which decision a result of this digest will be recorded."""
+    def finish(self, root: str, decision: str) -> Finished:
+        """Decide, once, as which decision a result of this root will be recorded."""
         known = self.finished()
-        if known is not None and known.digest == digest:
+        if known is not None and known.root == root:
             return known
-        self._write("result.json", json.dumps({"digest": digest, "decision": decision}).encode())
-        return Finished(digest=digest, decision=decision)
+        self._write("result.json", json.dumps({"root": root, "decision": decision}).encode())
+        return Finished(root=root, decision=decision)
 
     def publish(self, made: Path | None) -> None:
         """Give the assembled file its name (None: it has it), and clear the parts away."""
@@ -215,6 +216,11 @@ def _digest(path: Path, tell: Callable[[int], None] = lambda _: None) -> str:
             digest.update(piece)
             tell(len(piece))
     return digest.hexdigest()
+
+
+def _root(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_root(file)
 
 
 def _said(path: Path) -> str:
