@@ -34,6 +34,7 @@ CONSENTING = {
     "consent_given": True,
     "consent_withdrawn": False,
     "objected": False,
+    "channel": "none",
 }
 """Advertising profiles rest on consent: more of the person matters."""
 PRESUMED = ("birth_date",)
@@ -317,3 +318,4 @@ def test_a_query_is_lawful_only_as_lawful_runs_it(door: Door, platform: Deployme
     leaf = platform.evidence.find(refused["context"]["decision_id"])
     assert leaf is not None
     assert leaf.kind == "refusal"
+

@@ -342,7 +342,7 @@ def test_evidence_that_cannot_be_written_gives_no_answer(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("lawful.evidence.disk.Disk.write_all", full)
+    monkeypatch.setattr("lawful.evidence.disk.Disk.append_synced", full)
     found = door.get("/ask?example=1", headers={"accept": "application/json"})
     assert found.status_code == 503
     assert found.json()["code"] == "evidence.unwritable"

@@ -33,7 +33,8 @@ def declared(name: str) -> set[str]:
     """The packages that a .in file names itself."""
     lines = (FOLDER / f"{name}.in").read_text(encoding="utf-8").splitlines()
     words = [line.split("#")[0].strip() for line in lines]
-    return {word for word in words if word and not word.startswith("-")}
+    names = (re.split(r"[<>=!~]", word)[0] for word in words if not word.startswith("-"))
+    return {name for name in names if name}
 
 
 def test_good_and_bad_lines() -> None:
