@@ -318,4 +318,3 @@ def test_a_query_is_lawful_only_as_lawful_runs_it(door: Door, platform: Deployme
     leaf = platform.evidence.find(refused["context"]["decision_id"])
     assert leaf is not None
     assert leaf.kind == "refusal"
-

@@ -191,10 +191,9 @@ class _Difference:
 
     def mixed(self, switches: dict[str, Bit]) -> Bad:
         key = tuple(sorted(switches.items()))
-        found = self._mixed.get(key)
-        if found is None:
-            found = self._mixed[key] = self.narrow(self.mixed_side(switches))
-        return found
+        if key not in self._mixed:
+            self._mixed[key] = self.narrow(self.mixed_side(switches))
+        return self._mixed[key]
 
     @cached_property
     def whole(self) -> tuple[Bad, Bad]:

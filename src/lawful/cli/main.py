@@ -13,17 +13,15 @@ from typing import Annotated
 
 import typer
 
-from lawful.cli import verbs_law
+from lawful.cli import verbs_evidence, verbs_law
 from lawful.cli.options import (
     At,
-    Chosen,
     FactOption,
     FactsFile,
     Folder,
     Json,
     Lang,
     On,
-    Rulebook,
 )
 from lawful.cli.output import Output, guarded
 
@@ -256,6 +254,7 @@ def law_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder = Pa
 
 
 verbs_law.add_to(law_app)
+verbs_evidence.add_to(evidence_app)
 
 
 @activity_app.command("list")
@@ -306,110 +305,6 @@ def org_approve(
         from lawful.cli.registers import run_approve
 
         run_approve(output, folder, "organisation", file, author, approver)
-
-
-@evidence_app.command("verify")
-def evidence_verify(
-    path: Annotated[
-        Path | None,
-        typer.Argument(help="An evidence folder or export; default: this deployment's."),
-    ] = None,
-    vkey: Annotated[
-        str | None, typer.Option(help="The verifier key as you know it; for a folder.")
-    ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="The witness policy as you know it; for a folder.")
-    ] = None,
-    json: Json = False,
-    lang: Lang = "en",
-    folder: Folder = Path(),
-) -> None:
-    """Check every file of the log; exit 4 and name the place where it fails."""
-    with guarded(_output(json, lang)) as output:
-        from lawful.cli.proving import run_verify
-
-        run_verify(output, folder, path, vkey, policy)
-
-
-@evidence_app.command("show")
-def evidence_show(id: str, json: Json = False, lang: Lang = "en", folder: Folder = Path()) -> None:
-    """A decision's leaf and payload."""
-    with guarded(_output(json, lang)) as output:
-        from lawful.cli.proving import run_show
-
-        run_show(output, folder, id)
-
-
-@evidence_app.command("replay")
-def evidence_replay(
-    since: Annotated[
-        str | None, typer.Option("--since", help="Only decisions recorded from this day on (UTC).")
-    ] = None,
-    rulebook: Rulebook = None,
-    on: Annotated[
-        str | None, typer.Option("--on", help="Decide again as on this civil day: 2027-07-01.")
-    ] = None,
-    reading: Chosen = None,
-    draft: Annotated[
-        list[str] | None,
-        typer.Option("--draft", help="Read this instrument's drafts as law. Repeat."),
-    ] = None,
-    json: Json = False,
-    lang: Lang = "en",
-    folder: Folder = Path(),
-) -> None:
-    """Decide every recorded decision again; by the book that decided, the answers must agree.
-
-    Exit 1: one does not agree, or another book, reading, draft or day answers one otherwise.
-    """
-    with guarded(_output(json, lang)) as output:
-        from lawful.cli.replaying import run_replay
-
-        run_replay(output, folder, rulebook, on, reading or [], draft or [], since=since)
-
-
-@evidence_app.command("export")
-def evidence_export(
-    to: Annotated[
-        Path | None, typer.Argument(help="A new folder; with --as a new file, default: output.")
-    ] = None,
-    form: Annotated[
-        str,
-        typer.Option("--as", help="folder (verifies offline), ocsf or cloudevents (JSON lines)."),
-    ] = "folder",
-    since: Annotated[int, typer.Option(help="First entry to write as an event, from 0.")] = 0,
-    proof: Annotated[
-        list[str] | None, typer.Option(help="A decision to prove in the folder; again for more.")
-    ] = None,
-    json: Json = False,
-    lang: Lang = "en",
-    folder: Folder = Path(),
-) -> None:
-    """Copy the log to a static folder that verifies without a network, or write it as events."""
-    with guarded(_output(json, lang)) as output:
-        from lawful.cli.proving import export_as
-
-        export_as(output, folder, to, form, since, proof or [])
-
-
-@evidence_app.command("witness")
-def evidence_witness(
-    state: Annotated[Path, typer.Argument(help="The witness's own folder: its key, what it saw.")],
-    name: Annotated[str, typer.Option(help="Its name, like a URL without scheme.")],
-    log: Annotated[
-        list[str] | None, typer.Option(help="A log's verifier key; again for more logs.")
-    ] = None,
-    host: str = "127.0.0.1",
-    port: int = 8430,
-    key_only: Annotated[bool, typer.Option("--key-only", help="Say the key and end.")] = False,
-    json: Json = False,
-    lang: Lang = "en",
-) -> None:
-    """Be a witness: cosign a log's checkpoints, as long as each goes on from the last."""
-    with guarded(_output(json, lang)) as output:
-        from lawful.cli.witnessing import run_witness
-
-        run_witness(output, state, name, log or [], host, port, key_only)
 
 
 @app.command()
