@@ -12,7 +12,7 @@ import pytest
 from lawful.analyse.circuit import Circuit
 from lawful.analyse.encoding import Encoder, NoEncoding, is_outcome
 from lawful.analyse.facts import Facts
-from lawful.analyse.invariants import COUNTS, ENUMS
+from lawful.analyse.invariants import COUNTS, DATES, ENUMS
 from lawful.analyse.probes import Probes, classes, cuts
 from lawful.analyse.solver import Solver
 from lawful.analyse.world import Moment, World, pinned, program_of
@@ -42,6 +42,11 @@ def can_be(thing: Thing) -> bool:
         value, other = values.get(enum.fact), values.get(enum.other)
         if value not in (None, enum.absent) and other not in (None, *enum.members):
             return False
+    for each in DATES:
+        held, made = values.get(each.fact), values.get(each.date)
+        if isinstance(held, SetValue) and isinstance(made, date):
+            if each.member in held.members and made > thing.day("UTC"):
+                return False
     return True
 
 
