@@ -44,9 +44,9 @@ def can_be(thing: Thing) -> bool:
             return False
     for each in DATES:
         held, made = values.get(each.fact), values.get(each.date)
-        if isinstance(held, SetValue) and isinstance(made, date):
-            if each.member in held.members and made > thing.day("UTC"):
-                return False
+        told = isinstance(held, SetValue) and isinstance(made, date)
+        if told and each.member in held.members and made > thing.day("UTC"):
+            return False
     return True
 
 
