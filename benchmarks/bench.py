@@ -19,8 +19,6 @@ from types import ModuleType
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-# A benchmark may be called as a module of the standard library is (`http`): none is imported from here.
-sys.path[:] = [each for each in sys.path if Path(each).resolve() != HERE]
 KEYS = ("name", "figure", "unit", "peer", "peer_figure", "ratio")
 
 Row = dict[str, Any]

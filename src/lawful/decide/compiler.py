@@ -57,10 +57,6 @@ class Compiled:
     """The functions of a program; of a use's also its rulings."""
 
     program: Program
-    kinds: dict[tuple[object, ...], int | Compiled] = attrs.field(
-        factory=dict, eq=False, repr=False
-    )
-    """How often each kind of use within it has come, or the functions made for that kind."""
 
     @cached_property
     def keys(self) -> tuple[str, ...]:

@@ -36,12 +36,6 @@ from lawful.terms.values import Value
 
 FOLDED = ("operation", "data_state", "controller_role")
 """Facts of a use that are put in before its functions are made: few values, and most rules test them."""
-OFTEN = ("subject_located_in", "controller_region", "recipient_region", "recipient_role", "purpose")
-"""Facts that are put in as well for the uses that come often."""
-TIMES = 64
-"""So often a kind of use comes before it earns a function of its own."""
-OWN = 256
-"""Functions for such kinds, at most."""
 KEPT = 1024
 QUARTER_S = 900
 MODERN = 1973
@@ -100,7 +94,6 @@ class Decider:
         self._rules = {each.id: each for each in book.entries.values()}
         self._besides = Besides(book)
         self._asked: dict[str, tuple[Beside, ...]] = {}
-        self._own = 0
 
     def program(self, about: str, at: datetime, on: date | None = None) -> Program:
         """The book folded onto the days of a moment."""
@@ -183,8 +176,6 @@ class Decider:
         """Decide a use. ``records``: what stands beside its facts, where that is worked out already."""
         days, today = self._law_and_today(thing)
         compiled = self._compiled_on(thing, days, today)
-        if thing.about == "use":
-            compiled = self._for_its_kind(compiled, thing.values)
         if records is None:
             records = self._besides.of(thing, compiled.records, today)
         return Decision(compiled.ruling(thing.values, records), compiled, thing.values, records)
@@ -200,23 +191,6 @@ class Decider:
         sure = [rule for key, rule in rules.items() if open_or_not[key]]
         unsure = [rule for key, rule in rules.items() if open_or_not[key] is None]
         return ruling_of(sure, unsure, values["covered"] is True)
-
-    def _for_its_kind(self, compiled: Compiled, values: Facts) -> Compiled:
-        """The function made for the very kind of use that comes often; the general one serves the rest."""
-        kind = tuple(map(values.get, OFTEN))
-        found = compiled.kinds.get(kind, 0)
-        if isinstance(found, Compiled):
-            return found
-        if len(compiled.kinds) >= KEPT:  # many kinds, of which none comes often
-            return compiled
-        compiled.kinds[kind] = found + 1
-        if found + 1 < TIMES or self._own >= OWN:
-            return compiled
-        known = dict(zip(OFTEN, kind, strict=True))
-        own = compile_program(specialise(compiled.program, known))
-        compiled.kinds[kind] = own
-        self._own += 1
-        return own
 
     def asked_beside(self, about: str) -> tuple[Beside, ...]:
         """All that the entries about a kind of thing ask of what stands beside its facts, by key."""
