@@ -115,11 +115,8 @@ def _kind(thing: Thing) -> tuple[object, ...]:
 
 def _cell(words: str, decider: Decider, things: list[Thing], size: Size) -> list[dict[str, Any]]:
     """The rows of one book and traffic."""
-    for _ in range(
-        TIMES + 1 if size.rules <= 500 else 1
-    ):  # what comes often has earned its own function
-        for thing in things:
-            decider.decide(thing)
+    for thing in things:
+        decider.decide(thing)
     _check_ours(words, decider, things)
     rivals = list(_rivals(words, decider, things, size.peers))
     clock = _clock_us()
