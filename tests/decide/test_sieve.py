@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 import pytest
 
-from lawful.decide.decider import FOLDED, Decider
+from lawful.decide.decider import Decider
 from lawful.law.book import Book, build_book
 from lawful.law.thing import Record, Thing
 from lawful.terms.outcomes import Outcome
@@ -27,16 +27,6 @@ def test_it_says_what_the_full_answer_says(book: Book, kind: str) -> None:
         assert found.ruling == decider.decision(decider.values(use))
     outcomes = {decider.decide(each).outcome for each in uses}
     assert len(outcomes) > 1
-
-
-def test_functions_are_made_before_they_are_asked_for(book: Book) -> None:
-    decider, uses = Decider(book), Traffic(book, 5).realistic(40)
-    made = decider.warm(uses)
-    kinds = {tuple(map(each.values.get, FOLDED)) for each in uses}
-    assert made == len(kinds)
-    for use in uses:
-        decider.decide(use)
-    assert decider.warm([]) == made
 
 
 def test_a_larger_rulebook_is_one_too() -> None:

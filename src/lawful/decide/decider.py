@@ -136,12 +136,6 @@ class Decider:
         """The generated functions for a thing: its days, and the facts that fold away."""
         return self._compiled_on(thing, *self._law_and_today(thing))
 
-    def warm(self, uses: Iterable[Thing]) -> int:
-        """Make the functions for uses like these before they are asked for; how many functions there are now."""
-        for use in uses:
-            _ = self.compiled(use).ruling
-        return len(self._compiled)
-
     def _compiled_on(self, thing: Thing, days: Days, today: Days) -> Compiled:
         folded = tuple(map(thing.values.get, FOLDED)) if thing.about == "use" else ()
         key = (thing.about, days, today, folded)
