@@ -106,7 +106,7 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
     if answer is Answer.UNDETERMINED:
         return Due(state=DutyState.UNDETERMINED, ends=ends)
     if answer is Answer.MET:
-        late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
+        late = done is not None and is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
         state = DutyState.MET_LATE if late else DutyState.MET
         again = _again(court, entry, ends)
         return Due(
@@ -119,7 +119,7 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
         )
     if entry.by is not None and entry.by.promptly:
         return Due(state=DutyState.PROMPTLY, keep_until=until, at_most=most)
-    overdue = _is_after(court.thing.at, court.thing.day(zone), ends)
+    overdue = is_after(court.thing.at, court.thing.day(zone), ends)
     state = DutyState.OVERDUE if overdue else DutyState.DUE
     return Due(state=state, ends=ends, keep_until=until, at_most=most)
 
@@ -140,7 +140,7 @@ def zone_of(court: Court, entry: Entry) -> str:
     return court.book.instrument(entry).zone
 
 
-def _is_after(at: datetime, on: date, ends: Last) -> bool:
+def is_after(at: datetime, on: date, ends: Last) -> bool:
     """Is it after the last day, or the last moment where none is a day's end?"""
     return on > ends.on if ends.on is not None else ends.at is not None and at > ends.at
 
@@ -181,7 +181,7 @@ def _extended(court: Court, entry: Entry, clock: Clock, ends: Last) -> bool:
     zone = ZoneInfo(zone_of(court, entry))
     acts = (each.done_at for each in court.thing.records if each.is_of(clock.extended_if))
     return any(
-        act is not None and not _is_after(act, act.astimezone(zone).date(), ends) for act in acts
+        act is not None and not is_after(act, act.astimezone(zone).date(), ends) for act in acts
     )
 
 
@@ -246,7 +246,7 @@ def _status_since(court: Court, entry: Entry) -> date | None:
     """Since when a status has had its effect: where a rule waits for a known day to have passed, that day."""
     zone = zone_of(court, entry)
     days = [
-        add(civil(value, zone), each.n, each.unit)
+        each.turns_on(civil(value, zone))
         for line in entry.when
         for each in _waits(court, line.node)
         if isinstance(value := court.thing.values.get(each.fact), date)
