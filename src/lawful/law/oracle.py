@@ -80,6 +80,9 @@ class Judged:
     violated: Kleene
 
 
+NOT_APPLICABLE = Judged(answer=Answer.NOT_APPLICABLE, applies=False, violated=False)
+
+
 class Oracle:
     """Judges things by one book. Keeps nothing between things."""
 
@@ -147,12 +150,11 @@ class Court:
                 None: Answer.UNDETERMINED,
             }[applies]
             return Judged(answer=answer, applies=applies, violated=False)
+        if applies is False:
+            return NOT_APPLICABLE
         requires = False if entry.requires is None else self.lines(entry.requires, entry)
         violated = all_of((applies, inverse(requires)))
-        if applies is False:
-            answer = Answer.NOT_APPLICABLE
-        else:
-            answer = {True: Answer.UNMET, False: Answer.MET, None: Answer.UNDETERMINED}[violated]
+        answer = {True: Answer.UNMET, False: Answer.MET, None: Answer.UNDETERMINED}[violated]
         return Judged(answer=answer, applies=applies, violated=violated)
 
     def applies(self, entry: Entry) -> Kleene:
