@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lawful.law.book import Book
+from lawful.law.model import Item
 from lawful.law.thing import RECORDS
 from lawful.law.tree import (
     And,
@@ -63,6 +64,7 @@ _WORDS = {
         "come": "{fact} has come",
         "run_out": "the {n} {unit} from {fact} are over",
         "day_over": "the day of {fact} is over",
+        "where": " (where {case})",
         "presumed": " (presumed {value} where unknown)",
         "unknown": "not known",
         "never": "never",
@@ -97,6 +99,7 @@ _WORDS = {
         "come": "{fact}已到",
         "run_out": "自{fact}起的{n}{unit}已届满",
         "day_over": "{fact}当日已过",
+        "where": "（{case}的）",
         "presumed": "（未知时推定为{value}）",
         "unknown": "未知",
         "never": "从未",
@@ -131,6 +134,12 @@ class Prose:
         """One item of what a record contains; a policy's own, which has no label, as written."""
         label = self.book.vocabulary.contents.get(name)
         return label.in_(self.lang) if label else name.replace("_", " ")
+
+    def item_of(self, item: Item) -> str:
+        """An item, and where it belongs there only in some case, in which."""
+        if item.when is None:
+            return self.item(item.name)
+        return self.item(item.name) + self.words["where"].format(case=self.node(item.when))
 
     def addressee(self, to: str) -> str:
         """To whom a record goes; a policy's own, which has no label, as written."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from lawful.law.clauses import record_named
-from lawful.law.clocks import is_after, last_moment, zone_of
+from lawful.law.clocks import is_after, last_moment
 from lawful.law.model import Entry
+from lawful.law.origins import zone_of
 from lawful.law.periods import in_running_period
 from lawful.law.thing import Record
 from lawful.law.tree import IN_TIME, AnyOf, Beside, Fulfilled, Recorded
