@@ -183,6 +183,15 @@ def test_whose_record_is_needed_stays_and_several_acts_carry_one_rule() -> None:
     assert _shown(list_duties(several, incident(several))) == {"a": ["c"], "b": ["c"]}
 
 
+def test_of_two_that_accept_each_other_s_record_one_stands() -> None:
+    book = _asks(("a", f"fulfilled OR {B}", ""), ("b", f"fulfilled OR {A}", HOURS), ("c", B, ""))
+    assert _shown(list_duties(book, incident(book))) == {"b": ["a", "c"]}
+    alone = _asks(("a", f"fulfilled OR {B}", ""), ("b", f"fulfilled OR {A}", HOURS))
+    found = list_duties(alone, incident(alone))
+    assert _shown(found) == {"a": ["b"]}
+    assert found.duties[0].act.last == AWARE + timedelta(hours=90)
+
+
 def test_an_act_that_is_not_owed_carries_nothing() -> None:
     book = _asks(("b", f"{A} AND crime_suspected", ""), ("a", "fulfilled", ""), ("c", C, ""))
     assert _shown(list_duties(book, incident(book))) == {"a": [], "b": [], "c": []}

@@ -176,11 +176,17 @@ def _joined(duties: Iterable[Duty]) -> Iterable[Duty]:
     """Duties, those that another's act meets put under that other.
 
     Whose record a rule cannot do without stays; then each goes under acts that stay, if some are enough.
+    Of two that each accept the other's record, the first stays.
     """
     listed = {each.rule.id: each for each in duties}
     ways = {rule: tuple(_ways_listed(each, listed)) for rule, each in listed.items()}
     stay = {rule for rule, found in ways.items() if not found}
-    stay |= {keeper for found in ways.values() if len(found) == 1 for keeper in found[0]}
+    stay |= {
+        keeper
+        for rule, found in ways.items()
+        if len(found) == 1 and not _keeps_its_own(listed[rule].rule.entry)
+        for keeper in found[0]
+    }
     under: dict[RuleId, list[Duty]] = {}
     for rule, found in ways.items():
         way = next((each for each in found if stay.issuperset(each)), ())

@@ -95,12 +95,13 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
 
     ``state`` is ``due``, ``overdue``, ``promptly``, ``met``, ``met_late`` or ``undetermined``. It and
     the last moment are the act's: the earliest of this rule's and of those in ``also``, which the
-    same act meets.
+    same act meets. ``awaited``: the act is an authority's.
     """
     act = each.act
     return {
         **rule(each.rule, of, prose),
         "state": act.state.value,
+        "awaited": each.rule.entry.bearer == ("authority",),
         "by": clock(each.rule.entry),
         "last": plain(act.last),
         "last_on": plain(act.last_on),
@@ -117,6 +118,7 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
                 "by": clock(other.rule.entry),
                 "last": plain(other.due.last),
                 "last_on": plain(other.due.last_on),
+                "counting": counting(other.due.ends, of, prose),
                 "to": other.rule.entry.to,
                 "to_says": prose.addressee(other.rule.entry.to),
             }
@@ -140,11 +142,13 @@ def record(of: Entry, contents: Iterable[Item], prose: Prose) -> dict[str, Any]:
 
 
 def clock(of: Entry) -> str | dict[str, Any] | None:
-    """A rule's clock as written: ``promptly``, so much time from when, or none."""
+    """A rule's clock as written: ``promptly``, on a day or date fact, so much time from when, or none."""
     if of.by is None:
         return None
     if of.by.promptly:
         return "promptly"
+    if of.by.on:
+        return {"on": of.by.on}
     return {"within": of.by.within, "unit": of.by.unit, "from": list(of.by.origin)}
 
 
