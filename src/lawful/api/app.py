@@ -111,7 +111,7 @@ def serve(
         ws="none",
         lifespan="off",
     )
-    Listening(config, ready, warm=lambda: deployment.decider).run()
+    Listening(config, ready, warm=lambda: deployment.decider.warm(deployment.now())).run()
 
 
 def check_host(host: str) -> None:
