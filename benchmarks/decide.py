@@ -40,6 +40,7 @@ from lawful.decide.compiler import stops
 from lawful.decide.decider import FOLDED
 from lawful.decide.partial import specialise
 from lawful.decide.program import Program
+from lawful.gate.listening import set_aside
 from lawful.law import Oracle, build_book
 from lawful.law.book import Book
 from lawful.law.thing import Thing
@@ -118,6 +119,7 @@ def _cell(words: str, decider: Decider, things: list[Thing], size: Size) -> list
     for thing in things:
         decider.decide(thing)
     _check_ours(words, decider, things)
+    set_aside()  # as every door does before it listens
     rivals = list(_rivals(words, decider, things, size.peers))
     clock = _clock_us()
     ours: list[list[float]] = []

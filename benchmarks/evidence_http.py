@@ -31,6 +31,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from lawful.evidence import Awaited, Event, EvidenceLog, FileCheckpointStore, new_decision_id
+from lawful.gate.listening import set_aside
 
 CLIENTS = 64
 SECONDS = 3.0
@@ -158,6 +159,7 @@ def main(folder: Path) -> None:
         application(folder), host="127.0.0.1", port=0, access_log=False, log_level="error",
         lifespan="off", ws="none", server_header=False, date_header=False,
     )  # fmt: skip
+    set_aside()  # as every door does
     server = uvicorn.Server(config)
 
     async def run() -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
+
+import attrs
 
 from lawful.analyse import (
     Moment,
@@ -28,17 +31,46 @@ from lawful.analyse import (
 from lawful.analyse.diff import tightens
 from lawful.decide.cures import find_cures
 from lawful.decide.decider import Decider
+from lawful.gate.listening import set_aside
 from lawful.law import build_book
 from lawful.law.book import Book
-from lawful.law.thing import Thing
+from lawful.law.changes import thing_from
+from lawful.law.thing import Record, Thing
 from lawful.terms.outcomes import Outcome
 from lawful.testing.growing import grown
 from lawful.testing.things import Things
+from lawful.testing.traffic import AT
 
 ROOT = Path(__file__).resolve().parent.parent
 DAYS = (date(2024, 3, 21), date(2024, 3, 23))
 RULES = 500
-HALF = 20
+DRAWN = 40
+TOLD = ("recipient_name", "recipient_contact", "purpose", "method", "categories", "rights_route")
+EXPORT: dict[str, Any] = {
+    "on": "2026-11-24",
+    "operation": "transfer",
+    "purpose": "customer_service",
+    "needed_for_purpose": True,
+    "data": ["contact"],
+    "data_state": "personal",
+    "lawful_bases": ["consent"],
+    "consent_given": True,
+    "consent_withdrawn": False,
+    "controller_role": "controller",
+    "controller_region": "CN",
+    "established_in": ["CN"],
+    "offered_in": ["CN"],
+    "collected_in": "CN",
+    "stored_in": ["CN"],
+    "processed_in": ["CN"],
+    "subject_located_in": "CN",
+    "birth_date": "1990-01-01",
+    "recipient_role": "controller",
+    "ciio": False,
+    "important_data": "none",
+    "exported_sensitive_persons_ytd": 0,
+    "transfer_routes": [],
+}
 CLAIM = (
     "never lawful when has_any(data, 'biometric') AND subject_located_in = 'CN' "
     "unless consent_separate"
@@ -104,40 +136,66 @@ def day_after(moment: Moment) -> Moment:
 
 
 def _per_use(name: str, book: Book) -> list[dict[str, Any]]:
-    """Cures and second opinions, a use at a time."""
+    """Cures and second opinions, a use at a time, each decided before as it is at any door."""
     decider = Decider(book)
-    things = _troubled(book, decider)
-    ours: list[float] = []
-    theirs: list[float] = []
-    for thing in things:
-        _, one = _timed(lambda thing=thing: cheapest_cures(decider, thing))
-        _, other = _timed(lambda thing=thing: find_cures(decider, thing, decider.decide(thing)))
-        ours.append(one)
-        theirs.append(other)
-    ratio = statistics.median(t / o for o, t in zip(ours, theirs, strict=True))
-    rows = []
-    for words, at in (("p50", statistics.median), ("worst", max)):
-        figures = {"peer": "search in decide", "peer_figure": round(at(theirs), 2)}
-        row = _row(f"{name}: cheapest cures, {words}", at(ours))
-        rows.append({**row, **figures, "ratio": round(ratio, 3)})
-    settled = [_timed(lambda thing=thing: settle(decider, thing))[1] for thing in things]
-    rows.append(_row(f"{name}: settle, p50", statistics.median(settled)))
+    exports = list(stopped_exports(book))
+    decider.decide(exports[0])
+    _, first = _timed(lambda: cheapest_cures(decider, exports[0]))
+    rows = [_row(f"{name}: cheapest cures, first of a book and day", first)]
+    set_aside()  # as every door does before it listens
+    for words, things in (
+        ("exports that something cures", exports),
+        ("uses drawn at large", _troubled(book, decider)),
+    ):
+        ours: list[float] = []
+        theirs: list[float] = []
+        found = 0
+        for thing in things:
+            decision = decider.decide(thing)
+            cures, one = _timed(lambda thing=thing: cheapest_cures(decider, thing))
+            _, other = _timed(lambda thing=thing, d=decision: find_cures(decider, thing, d))
+            ours.append(one)
+            theirs.append(other)
+            found += bool(cures)
+        ratio = statistics.median(t / o for o, t in zip(ours, theirs, strict=True))
+        for what, at in (("p50", statistics.median), ("worst", max)):
+            figures = {"peer": "search in decide", "peer_figure": round(at(theirs), 2)}
+            told = f"{name}: cheapest cures, {words} ({found} of {len(things)} cured), {what}"
+            rows.append({**_row(told, at(ours)), **figures, "ratio": round(ratio, 3)})
+        settled = [_timed(lambda thing=thing: settle(decider, thing))[1] for thing in things]
+        rows.append(_row(f"{name}: settle, {words}, p50", statistics.median(settled)))
     return rows
 
 
+def stopped_exports(book: Book) -> Iterator[Thing]:
+    """Exports of customer contacts from the mainland, in each of which some of what the law asks is missing."""
+    for separate, told, assessed, persons, region in product(
+        (True, False), (TOLD, TOLD[:3]), (True, False), (50_000, 150_000), ("SG", "DE")
+    ):
+        missing = (not separate) + (told != TOLD) + (not assessed) + (persons > 100_000)
+        if missing:
+            facts = {
+                **EXPORT,
+                "consent_separate": separate,
+                "told": list(told),
+                "exported_general_persons_ytd": persons,
+                "recipient_region": region,
+            }
+            thing = thing_from(book.vocabulary, "use", facts)
+            yield attrs.evolve(thing, records=(Record(rule="cn.pipl.55"),) if assessed else ())
+
+
 def _troubled(book: Book, decider: Decider) -> list[Thing]:
-    """Uses that are not lawful, half of which something would cure."""
-    batches = Things(book, 5).batches(8)
-    curable: list[Thing] = []
-    others: list[Thing] = []
-    while len(curable) < HALF:
-        for thing in next(batches).things:
-            if thing.about == "use":
-                decision = decider.decide(thing)
-                if decision.outcome is not Outcome.LAWFUL:
-                    some = find_cures(decider, thing, decision)
-                    (curable if some else others).append(thing)
-    return [*curable[:HALF], *others[:HALF]]
+    """Uses that are not lawful, drawn from all facts; few of them could be made lawful."""
+    found: list[Thing] = []
+    for batch in Things(book, 5).batches(8):
+        for thing in batch.things:
+            thing = attrs.evolve(thing, at=AT, on=AT.date())
+            if thing.about == "use" and decider.decide(thing).outcome is not Outcome.LAWFUL:
+                found.append(thing)
+        if len(found) >= DRAWN:
+            break
+    return found[:DRAWN]
 
 
 def _timed(work: Callable[[], Found]) -> tuple[Found, float]:

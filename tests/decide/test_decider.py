@@ -17,6 +17,7 @@ from lawful.law.thing import Record, Thing
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Things
+from lawful.testing.traffic import AT
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +116,13 @@ def test_filling_in_unknowns_never_overturns_a_definite_answer(
         )
         assert after.outcome is before.outcome, dict(thing.values)
     assert definite >= 10
+
+
+def test_a_warm_decider_makes_nothing_for_a_usual_use(book: Book, uses: list[Thing]) -> None:
+    decider = Decider(book)
+    made = decider.warm(AT)
+    assert made == len(book.vocabulary.values_of("operation"))
+    usual = {"data_state": "personal", "controller_role": "controller"}
+    thing = attrs.evolve(uses[0], at=AT, on=None).with_values({**usual, "operation": "share"})
+    assert decider.decide(thing).ruling == Decider(book).decide(thing).ruling
+    assert decider.warm(AT) == made

@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from lawful.decide.duties import Duty, DutyList, list_duties
+from lawful.decide.wire import duties
 from lawful.law.book import Book
 from lawful.law.changes import thing_from
 from lawful.law.clocks import DutyState
@@ -182,6 +183,15 @@ def test_whose_record_is_needed_stays_and_several_acts_carry_one_rule() -> None:
     assert _shown(list_duties(several, incident(several))) == {"a": ["c"], "b": ["c"]}
 
 
+def test_of_two_that_accept_each_other_s_record_one_stands() -> None:
+    book = _asks(("a", f"fulfilled OR {B}", ""), ("b", f"fulfilled OR {A}", HOURS), ("c", B, ""))
+    assert _shown(list_duties(book, incident(book))) == {"b": ["a", "c"]}
+    alone = _asks(("a", f"fulfilled OR {B}", ""), ("b", f"fulfilled OR {A}", HOURS))
+    found = list_duties(alone, incident(alone))
+    assert _shown(found) == {"a": ["b"]}
+    assert found.duties[0].act.last == AWARE + timedelta(hours=90)
+
+
 def test_an_act_that_is_not_owed_carries_nothing() -> None:
     book = _asks(("b", f"{A} AND crime_suspected", ""), ("a", "fulfilled", ""), ("c", C, ""))
     assert _shown(list_duties(book, incident(book))) == {"a": [], "b": [], "c": []}
@@ -270,3 +280,21 @@ def test_an_act_of_another_rule_that_came_late_is_late_for_this_one() -> None:
         found = list_duties(book, thing)
         both = [each for top in found.duties for each in (top, *top.also)]
         assert [each.due.state for each in both] == [state, state]
+
+
+@pytest.mark.parametrize(
+    ("crossed", "says"),
+    [(True, ["nature", "cause"]), (False, ["nature"]), (None, ["nature", "cause (where "])],
+)
+def test_an_item_that_does_not_apply_is_not_asked_for(
+    crossed: bool | None, says: list[str]
+) -> None:
+    contents = 'contents = ["nature", { item = "cause", when = "ciio" }]\n'
+    book = small_book(rule(requires="fulfilled", about="entity", more=contents))
+    facts = {} if crossed is None else {"ciio": crossed}
+    thing = thing_from(book.vocabulary, "entity", {"on": "2026-11-24", **facts})
+    (duty,) = duties(list_duties(book, thing))["duties"]
+    assert len(duty["contents_says"]) == len(says)
+    assert all(
+        said.startswith(word) for said, word in zip(duty["contents_says"], says, strict=True)
+    )

@@ -61,6 +61,9 @@ def test_every_entry_fact_and_value_has_words(book: Book, lang: str) -> None:
         ("fulfilled", "on record", "已有记录"),
         ("presumed(birth_date, DATE '1900-01-01') > cutoff(18)", "presumed", "推定为"),
         ("passed(deceased_on, 3, 'years')", "3 years have passed since", "起已满3年"),
+        ("passed(deceased_on)", "has come", "已到"),
+        ("over(deceased_on, 3, 'years')", "the 3 years from", "起的3年已届满"),
+        ("over(deceased_on)", "the day of", "当日已过"),
     ],
 )
 def test_phrases(book: Book, text: str, en: str, zh: str) -> None:

@@ -132,7 +132,7 @@ def test_duties(book: Book, lang: str) -> None:
     made = "fulfilled:eu.gdpr.33.authority = 2026-11-24T08:00:00Z"
     found = json.loads(json.dumps(wire.duties(list_duties(book, incident(book, made)), lang)))
     assert set(found) == DUTIES
-    duty = {*RULE, *RECORD, "state", "by", "last", "last_on", "done_at"}
+    duty = {*RULE, *RECORD, "state", "awaited", "by", "last", "last_on", "done_at"}
     duty |= {"counting", "keep_until", "next_on", "missed", "also"}
     assert all(set(each) == duty for each in found["duties"])
     notified = next(each for each in found["duties"] if each["id"] == "eu.gdpr.33.authority")

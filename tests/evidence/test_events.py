@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawful.evidence import Event, SchemaError, as_cloudevent, commit, new_decision_id
-from lawful.evidence.events import KINDS, leaf_bytes, parse_leaf, timestamp
+from lawful.evidence.events import KINDS, leaf_text, parse_leaf, timestamp
 from lawful.evidence.payloads import (
     canonical_json,
     payload_bytes,
@@ -33,7 +33,7 @@ EVENTS: dict[str, dict[str, Any]] = {
 
 
 def leaf_of(event: Event) -> bytes:
-    return leaf_bytes(event, node="n", seq=1, time="2026-11-24T09:00:00.000Z", commitment=HEX)
+    return leaf_text(event, "n", 1, "2026-11-24T09:00:00.000Z", HEX).encode()
 
 
 def fields(kind: str) -> dict[str, Any]:

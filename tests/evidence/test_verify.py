@@ -11,7 +11,7 @@ import attrs
 import pytest
 
 from lawful.evidence import EvidenceLog, auditing, erase_payload, export, folder, verify
-from lawful.evidence.events import leaf_bytes
+from lawful.evidence.events import leaf_text
 from lawful.evidence.folder import FolderFiles
 from lawful.evidence.growth import Grower, Tip
 from lawful.evidence.notes import Checkpoint, Signer
@@ -185,7 +185,7 @@ def forged(
 
 def leaf(node: str, seq: int, commitment: str = "", **changes: object) -> bytes:
     at = "2026-11-24T09:00:00.000Z"
-    return leaf_bytes(ask(**changes), node=node, seq=seq, time=at, commitment=commitment)
+    return leaf_text(ask(**changes), node, seq, at, commitment).encode()
 
 
 def test_a_good_forgery_differs_only_in_what_is_forged() -> None:

@@ -23,7 +23,11 @@ A = "xx.act.1.a"
 
 def answers(text: str, about: str, change_text: str, **facts: object) -> Answer:
     """What rule ``a`` answers, by the oracle and by the generated function alike."""
-    book = small_book(text)
+    covered = f"\n{about} =" in INSTRUMENT
+    book = small_book(
+        text,
+        INSTRUMENT if covered else INSTRUMENT.replace("[scope]", f"[scope]\n{about} = ['TRUE']"),
+    )
     thing = thing_from(book.vocabulary, about, {"on": "2026-11-24", **facts})
     thing = change(book.vocabulary, thing, change_text)
     judged = Oracle(book).judge(thing)
@@ -117,7 +121,8 @@ commands  = ["operation = 'erase'"]
     ("facts", "bars", "commands"),
     [
         ("operation = erase; birth_date = 2026-06-01", Answer.UNMET, Answer.NOT_APPLICABLE),
-        ("operation = erase; birth_date = 2026-05-24", Answer.NOT_APPLICABLE, Answer.APPLIES),
+        ("operation = erase; birth_date = 2026-05-24", Answer.UNMET, Answer.NOT_APPLICABLE),
+        ("operation = erase; birth_date = 2026-05-23", Answer.NOT_APPLICABLE, Answer.APPLIES),
         ("operation = erase; birth_date ?=", Answer.UNDETERMINED, Answer.UNDETERMINED),
         ("operation = use; birth_date = 2026-06-01", Answer.NOT_APPLICABLE, Answer.APPLIES),
     ],
@@ -137,8 +142,10 @@ def test_what_is_kept_bars_erasure_and_lifts_its_own_law_s_command(
 def test_kept_at_most_is_used_no_longer() -> None:
     text = KEPT.partition("[[command]]")[0].replace("at_least", "at_most")
     base = {"data": ["contact"]}
-    assert answers(text, "use", "operation = use; birth_date = 2026-05-24", **base) is Answer.UNMET
-    erased = "operation = erase; birth_date = 2026-05-24"
+    last_day = answers(text, "use", "operation = use; birth_date = 2026-05-24", **base)
+    assert last_day is Answer.NOT_APPLICABLE
+    assert answers(text, "use", "operation = use; birth_date = 2026-05-23", **base) is Answer.UNMET
+    erased = "operation = erase; birth_date = 2026-05-23"
     assert answers(text, "use", erased, **base) is Answer.NOT_APPLICABLE
 
 
@@ -229,3 +236,57 @@ def test_a_step_that_follows_another_act_is_owed_for_each_of_them() -> None:
     assert answers(steps, "entity", assessed.format(2026, 2026)) is Answer.MET
     assert answers(steps, "entity", assessed.format(2026, 2025)) is Answer.UNDETERMINED
     assert answers(steps, "entity", assessed.format(2025, 2026)) is Answer.MET
+
+
+OBJECT = (
+    rule(name="a", about="order")
+    + """
+[[basis]]
+id      = "xx.act.1.object"
+about   = "order"
+permits = { en = "object in time", zh = "按期提出异议" }
+by      = { within = 10, unit = "days", from = "received_at" }
+defeats = ["xx.act.1.a"]
+"""
+)
+FILED = (
+    rule(name="a", about="order")
+    + rule(
+        name="file",
+        about="order",
+        requires="fulfilled",
+        more='by = { within = 10, unit = "days", from = "received_at" }',
+    )
+    + """
+[[basis]]
+id      = "xx.act.1.object"
+about   = "order"
+permits = { en = "object in time", zh = "按期提出异议" }
+when    = ["recorded('xx.act.1.file', 'in_time') = 'yes'"]
+defeats = ["xx.act.1.a"]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("done", "received", "expected"),
+    [
+        ("2026-11-20T15:59Z", "2026-11-10T02:00:00Z", Answer.NOT_APPLICABLE),  # 23:59 in the zone
+        ("2026-11-20T16:01Z", "2026-11-10T02:00:00Z", Answer.UNMET),  # the eleventh day
+        ("true", "2026-11-10T02:00:00Z", Answer.UNDETERMINED),  # when was it filed?
+        ("false", "2026-11-10T02:00:00Z", Answer.UNMET),
+        ("2026-11-20T15:59Z", None, Answer.UNDETERMINED),  # when did the order come?
+    ],
+)
+@pytest.mark.parametrize(("text", "keeper"), [(OBJECT, "object"), (FILED, "file")])
+def test_an_objection_lifts_the_duty_only_if_it_was_in_time(
+    text: str, keeper: str, done: str, received: str | None, expected: Answer
+) -> None:
+    known: dict[str, object] = {} if received is None else {"received_at": received}
+    change_text = f"fulfilled:xx.act.1.{keeper} = {done}"
+    assert answers(text, "order", change_text, **known) is expected
+
+
+def test_what_has_no_clock_is_neither_in_time_nor_late() -> None:
+    found = findings(rule("recorded('xx.act.1.a', 'in_time') = 'no'", about="entity"))
+    assert any("has no clock" in each.message for each in found), found

@@ -236,3 +236,26 @@ def test_one_act_for_the_same_reason_is_asked_once_since_when(when: str, asked: 
     assert last_moment(Court(book, thing), entry).wanted == (f"since:{asked}",)
     told = attrs.evolve(thing, since={asked: date(2026, 1, 5)})
     assert last_moment(Court(book, told), entry).on == date(2026, 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("since", "more", "last_on"),
+    [
+        (None, "", "2026-01-31"),
+        (date(2026, 1, 20), "", "2026-01-31"),
+        (date(2026, 6, 1), "", "2027-01-31"),  # January's day had gone by before it was owed
+        (None, "in_force = 2026-03-01\n", "2027-01-31"),
+        (date(2025, 6, 1), "in_force = 2026-03-01\n", "2027-01-31"),
+    ],
+)
+def test_a_day_that_had_gone_by_before_the_rule_applied_is_not_owed(
+    since: date | None, more: str, last_on: str
+) -> None:
+    clock = 'by = { on = "01-31" }\nevery = { n = 1, unit = "years", from = "01-01" }\n'
+    book = small_book(rule(requires="fulfilled", about="entity", more=more + clock))
+    known = {A: since} if since else {}
+    at = datetime(2026, 11, 24, tzinfo=UTC)
+    thing = Thing(about="entity", at=at, values={}, since=known, kept=frozenset({A}))
+    assert last_moment(Court(book, thing), book.entries[RuleId(A)]).on == date.fromisoformat(
+        last_on
+    )

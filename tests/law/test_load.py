@@ -96,6 +96,15 @@ def test_a_fence_that_is_no_toml_or_does_not_end() -> None:
 
 
 @pytest.mark.parametrize(
+    "stray", ['[[prose]]\nid = "xx.act.1.p"', "``` toml\nid = 1\n```", "~~~toml"]
+)
+def test_an_entry_outside_a_fence_is_refused(stray: str) -> None:
+    files = small_files(rule())
+    files[f"{FOLDER}/art-001.md"] += f"\n{stray}\n".encode()
+    assert "stands outside a fence" in refused(files).message
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ('citation    = "法 第一条"\n', "", "The article does not say its citation"),

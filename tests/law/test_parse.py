@@ -63,6 +63,8 @@ leaves = st.one_of(
     st.builds(HasAll, names, members),
     st.builds(Passed, names, st.integers(1, 99), st.sampled_from(["days", "months", "years"])),
     names.map(lambda name: Passed(name, 0, "days")),
+    st.builds(Passed, names, st.just(3), st.just("years"), last=st.just(True)),
+    names.map(lambda name: Passed(name, 0, "days", last=True)),
     st.builds(PresumedFlag, names, st.booleans()),
     st.builds(Fulfilled, st.sampled_from(["", "cn.pipl.55.assess"])),
     st.builds(Recorded, st.sampled_from(["cn.pipl.55.assess"])),

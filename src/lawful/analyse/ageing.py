@@ -50,6 +50,7 @@ def turns(one: Moment, other: Moment) -> list[Turn]:
                     first, second = sorted(ordinal(cutoff(day, age)) for day in days)
                     found |= {(name, first, second), (name, first, second + 1)}
             case Passed(name, n, unit):
+                days = [node.day(each) for each in days]
                 if other.book.vocabulary.facts[name].type == "date":
                     first, second = (last_since(day, n, unit).toordinal() for day in days)
                     found.add((name, first + 1, second + 1))

@@ -76,6 +76,7 @@ class Encoder:
         self.circuit, self.facts = circuit, facts
         self._leaves: dict[Node, Rails] = {}
         self._kept: dict[int, tuple[Node, Rails | None]] = {}
+        self._reads = 0
 
     def node(self, node: Node, read: Read) -> Rails:
         """The rails of a condition; references are read from ``read``.
@@ -84,23 +85,24 @@ class Encoder:
         """
         kept = self._kept.get(id(node))  # with the node itself: no other comes to have its id
         if kept is None:
+            before = self._reads
             found = self._work_out(node, read)
-            alone = not any(isinstance(each, Ref) for each in walk(node))
-            self._kept[id(node)] = (node, found if alone else None)
+            self._kept[id(node)] = (node, found if self._reads == before else None)
             return found
         return kept[1] or self._work_out(node, read)
 
     def _work_out(self, node: Node, read: Read) -> Rails:
         match node:
             case And(items):
-                return all_rails(self.circuit, [self.node(item, read) for item in items])
+                return all_rails(self.circuit, self._until(NO, items, read))
             case Or(items):
-                return some_rails(self.circuit, [self.node(item, read) for item in items])
+                return some_rails(self.circuit, self._until(YES, items, read))
             case Not(item):
                 return opposite(self.node(item, read))
             case Doubted(item):
                 return doubted(self.node(item, read))
             case Ref(key):
+                self._reads += 1
                 return read(key)
             case Const(value):
                 return CONSTANT[value]
@@ -109,6 +111,15 @@ class Encoder:
                 if found is None:
                     found = self._leaves[node] = self._leaf(node)
                 return found
+
+    def _until(self, settling: Rails, items: Iterable[Node], read: Read) -> list[Rails]:
+        """The rails of some conditions, up to one that settles the whole."""
+        found: list[Rails] = []
+        for item in items:
+            found.append(self.node(item, read))
+            if found[-1] == settling:
+                break
+        return found
 
     def _leaf(self, node: Node) -> Rails:
         key = key_of(node)

@@ -116,6 +116,8 @@ def situation(world: World, refuted: Iterable[Bit], case: list[Atom]) -> Core:
     given = list(refuted)
     if world.local.holds(*given, *(each.bit for each in case)):
         raise DoesNotReplay("A case does not make certain what was found in it.")
+    needed = world.local.core()
+    case = [each for each in case if each.weight >= 0 or each.bit in needed]
     case = _without_tight(world, given, case)
     by_bit = {each.bit: each for each in case}
     core = [by_bit[bit] for bit in world.local.least_core(given, [each.bit for each in case])]

@@ -25,7 +25,10 @@ class TooHard(LawfulError):
 
 
 class Solver:
-    """Asks of one circuit, and takes from it only what the bits asked about rest on."""
+    """Asks of one circuit, and takes from it only what the bits asked about rest on.
+
+    Bits taken are numbered anew: Minisat settles every number up to the greatest that it has seen.
+    """
 
     def __init__(self, circuit: Circuit, limit: int = LIMIT) -> None:
         from pysat.solvers import Minisat22
@@ -34,6 +37,7 @@ class Solver:
         self.limit = limit
         self._solver: Any = Minisat22()
         self._taken: set[Bit] = set()
+        self._numbers = _Numbers()
         self._held: dict[Bit, list[int]] = {}
         self._indexed = 0
         self._told: set[int] = set()
@@ -55,7 +59,7 @@ class Solver:
         if self._unread:  # a case that nobody looked at is gone
             self._case = []
         self._solver.conf_budget(self.limit)
-        found = self._solver.solve_limited([bit for bit in bits if bit != TRUE])
+        found = self._solver.solve_limited(self._numbers.of(bits))
         if found is None:
             raise TooHard(
                 "The solver did not answer within its limit, so nothing is proved or refuted.",
@@ -63,7 +67,7 @@ class Solver:
             )
         self._unread = bool(found)
         if not found:
-            self._core = set(self._solver.get_core() or ())
+            self._core = self._numbers.bits(self._solver.get_core() or ())
         return bool(found)
 
     def true(self, bits: Iterable[Bit]) -> set[Bit]:
@@ -76,9 +80,9 @@ class Solver:
             return bit == TRUE
         if self._unread:
             self._case, self._unread = self._solver.get_model(), False
-        number = abs(bit)
-        if number not in self._taken:
-            return self._worked_out(number) is (bit > 0)
+        if abs(bit) not in self._taken:
+            return self._worked_out(abs(bit)) is (bit > 0)
+        number = self._numbers[abs(bit)]
         held = number <= len(self._case) and self._case[number - 1] > 0
         return held is (bit > 0)
 
@@ -115,7 +119,7 @@ class Solver:
         """Give the solver what some bits rest on, and what must hold of these."""
         circuit, add = self.circuit, self._solver.add_clause
         self._index()
-        waiting = [abs(bit) for bit in bits if abs(bit) not in self._taken]
+        waiting = [*(set(map(abs, bits)) - self._taken)]
         while waiting:
             bit = waiting.pop()
             if bit in self._taken:
@@ -123,12 +127,12 @@ class Solver:
             self._taken.add(bit)
             if bit in circuit.inputs:
                 for clause in circuit.clauses_of(bit):
-                    add(clause)
+                    add(self._numbers.of(clause))
                 waiting += [abs(each) for each in circuit.inputs[bit]]
             for number in self._held.get(bit, ()):
                 if number not in self._told:
                     self._told.add(number)
-                    add(circuit.held[number])
+                    add(self._numbers.of(circuit.held[number]))
                     waiting += [abs(each) for each in circuit.held[number]]
 
     def _index(self) -> None:
@@ -139,6 +143,29 @@ class Solver:
                 self._held.setdefault(abs(bit), []).append(number)
                 self._taken.discard(abs(bit))
         self._indexed = len(self.circuit.held)
+
+
+class _Numbers(dict[Bit, int]):
+    """A solver's own numbers of bits, the next for one that has none; both signs stand in it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._by_number: list[Bit] = [FALSE]
+
+    def __missing__(self, bit: Bit) -> int:
+        number = len(self._by_number)
+        self._by_number.append(abs(bit))
+        self[abs(bit)], self[-abs(bit)] = number, -number
+        return self[bit]
+
+    def of(self, bits: Iterable[Bit]) -> list[int]:
+        """The numbers of some bits, in their order."""
+        return list(map(self.__getitem__, bits))
+
+    def bits(self, numbers: Iterable[int]) -> set[Bit]:
+        """The bits of some numbers."""
+        named = self._by_number
+        return {named[each] if each > 0 else -named[-each] for each in numbers}
 
 
 def cheapest(

@@ -24,10 +24,10 @@ from lawful.decide.program import Program, assemble, days_of, folded
 from lawful.law.book import Book
 from lawful.law.coverage import touched
 from lawful.law.model import Entry
-from lawful.law.oracle import Court, Kleene, worst
+from lawful.law.oracle import Court, Kleene, outcome_of
 from lawful.law.thing import Thing
 from lawful.law.tree import Node, Ref, walk
-from lawful.terms.outcomes import Outcome
+from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
 
 NOON = time(12, 0, tzinfo=UTC)
@@ -70,11 +70,21 @@ class Moment:
     def outcome(self, thing: Thing) -> Outcome:
         """What a use answers on this day, by the oracle: one witness is sooner judged than a function made for it."""
         court = self.court(thing)
-        rules = [each for each in self.program("use").rules if stops(each)]
-        outcome, _ = worst((each.id, each, court.judged(each).violated) for each in rules)
-        if outcome is Outcome.LAWFUL and not touched(court).covered:
+        found = Outcome.LAWFUL
+        for each in self._worst_first:
+            outcome = outcome_of(each, court.judged(each).violated)
+            if outcome is Outcome.PROHIBITED:
+                return outcome
+            found = outcome if outcome.rank < found.rank else found
+        if found is Outcome.LAWFUL and not touched(court).covered:
             return Outcome.UNDETERMINED
-        return outcome
+        return found
+
+    @cached_property
+    def _worst_first(self) -> list[Entry]:
+        """The rules about a use that may stop it, those that prohibit it first."""
+        rules = [each for each in self.program("use").rules if stops(each)]
+        return sorted(rules, key=lambda each: each.otherwise is not Otherwise.BLOCK)
 
     def court(self, thing: Thing) -> Court:
         """A thing before the oracle, as it stands on this day."""

@@ -24,6 +24,7 @@ from lawful.api.guard import LOOPBACK, Guard, message, read_token
 from lawful.api.pdp import Pdp
 from lawful.api.protocol import evaluate, evaluate_many, search
 from lawful.api.question import Malformed
+from lawful.gate.listening import Listening
 from lawful.terms.errors import EnvironmentFailure, LawfulError, ProofFailure, UsageError
 
 if TYPE_CHECKING:
@@ -110,20 +111,7 @@ def serve(
         ws="none",
         lifespan="off",
     )
-    _Server(config, ready).run()
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # uvicorn: sockets
-        await super().startup(sockets)  # type: ignore[arg-type]  # as above
-        if self.started and self._ready is not None:
-            self._ready()
+    Listening(config, ready, warm=lambda: deployment.decider.warm(deployment.now())).run()
 
 
 def check_host(host: str) -> None:

@@ -15,6 +15,7 @@ _WORDS = {
         "refused": "Not before this is done",
         "to": "Owed to: {to}",
         "nobody": "Owed, with nobody to tell",
+        "awaited": "Awaited from an authority",
         "met": "Done",
         "open": "May be owed: facts are missing",
         "wanted": "To find out",
@@ -34,6 +35,8 @@ _WORDS = {
         "keep": "keep until {day}",
         "contains": "contains: ",
         "comma": ", ",
+        "colon": ": ",
+        "on": "by {start}",
         "after": "{n} {unit} from {start}",
         "unverified": "(not verified)",
         "assumed": "Assumed",
@@ -44,6 +47,7 @@ _WORDS = {
         "refused": "完成之前不得进行",
         "to": "对象：{to}",
         "nobody": "应履行，无需报送",
+        "awaited": "等待机关作出",
         "met": "已履行",
         "open": "可能应履行：事实尚不完整",
         "wanted": "需要查明",
@@ -63,6 +67,8 @@ _WORDS = {
         "keep": "保存至{day}",
         "contains": "内容：",
         "comma": "、",
+        "colon": "：",
+        "on": "至{start}",
         "after": "自{start}起{n}{unit}",
         "unverified": "（未核实）",
         "assumed": "假定",
@@ -90,11 +96,13 @@ def show_duties(output: Output, answer: Mapping[str, Any]) -> None:
     refused = [each for each in owed if each["otherwise"] in REFUSING]
     _section(output, words["refused"], refused)
     groups: dict[str, list[Duty]] = {}
+    awaited = [each for each in owed if each["awaited"] and each not in refused]
     for each in owed:
-        if each not in refused:
+        if each not in refused and each not in awaited:
             groups.setdefault(each["to_says"], []).append(each)
     for to, group in sorted(groups.items(), key=lambda item: _first(item[1])):
         _section(output, words["to"].format(to=to) if to else words["nobody"], group)
+    _section(output, words["awaited"], awaited)
     _section(output, words["met"], [each for each in duties if each["state"].startswith("met")])
     _open(output, [each for each in duties if each["state"] == "undetermined"])
     if answer["wanted"]:
@@ -149,6 +157,10 @@ def _notes(output: Output, duty: Duty) -> Iterable[str]:
     if counting.get("uncovered"):
         key = "not_moved" if duty["last_on"] else "uncovered"
         yield words[key].format(year=counting["uncovered"])
+    for other in duty["also"]:
+        if (other["counting"] or {}).get("uncovered") and not other["last_on"]:
+            year = other["counting"]["uncovered"]
+            yield f"{_short(output, other)}{words['colon']}{words['uncovered'].format(year=year)}"
     if counting.get("unshifted"):
         yield words["moved"].format(day=counting["unshifted"])
     if counting.get("extended"):
@@ -169,6 +181,8 @@ def _short(output: Output, of: Duty) -> str:
 
 
 def _clock(output: Output, by: Mapping[str, Any]) -> str:
+    if "on" in by:
+        return _words(output)["on"].format(start=by["on"])
     start = ", ".join(by["from"])
     chinese = output.lang.startswith("zh")
     unit = _UNITS[by["unit"]] if chinese else by["unit"].replace("_", " ")

@@ -36,6 +36,7 @@ from lawful.console.problem import Problem, problem_from, problem_of, refusal
 from lawful.console.rendering import assets, environment
 from lawful.console.safety import HOSTS, Safety, from_elsewhere
 from lawful.evidence import metrics
+from lawful.gate.listening import Listening
 from lawful.terms.errors import LawfulError
 
 if TYPE_CHECKING:
@@ -93,22 +94,9 @@ def serve(
         lifespan="off",
     )
     try:
-        _Server(config, ready).run()
+        Listening(config, ready, warm=lambda: deployment.decider).run()
     finally:
         BACKGROUND.stop()
-
-
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None] | None) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # uvicorn: sockets
-        await super().startup(sockets)  # type: ignore[arg-type]  # as above
-        if self.started and self._ready is not None:
-            self._ready()
 
 
 async def _home(request: Request) -> Response:

@@ -15,7 +15,7 @@ from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
 from lawful.law.records import by_rule, ids_above, state_of
 from lawful.law.thing import Thing
-from lawful.law.tree import AnyOf, Beside, Fulfilled, Node, Recorded, facts_in, walk
+from lawful.law.tree import IN_TIME, AnyOf, Beside, Fulfilled, Node, Recorded, facts_in, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.values import Value
 
@@ -87,8 +87,8 @@ class Besides:
 
     def _facts(self, node: Beside) -> tuple[str, ...] | None:
         match node:
-            case Recorded():
-                return ()
+            case Recorded(_, said):
+                return None if said == IN_TIME else ()
             case Fulfilled():
                 entry = self.reader(node)
                 found = {*entry.binds, *([entry.every.after] if entry.every else [])}

@@ -136,6 +136,17 @@ class Decider:
         """The generated functions for a thing: its days, and the facts that fold away."""
         return self._compiled_on(thing, *self._law_and_today(thing))
 
+    def warm(self, at: datetime) -> int:
+        """Make the functions of a day's usual uses before they are asked for; how many there are now.
+
+        Usual is every operation on personal data by a controller; whatever else is asked makes its own.
+        """
+        usual = {"data_state": "personal", "controller_role": "controller"}
+        for operation in self.book.vocabulary.values_of("operation"):
+            use = Thing(about="use", at=at, values={**usual, "operation": operation})
+            _ = self.compiled(use).ruling
+        return len(self._compiled)
+
     def _compiled_on(self, thing: Thing, days: Days, today: Days) -> Compiled:
         folded = tuple(map(thing.values.get, FOLDED)) if thing.about == "use" else ()
         key = (thing.about, days, today, folded)

@@ -15,7 +15,7 @@ from lawful.decide.why import Missing, next_missing, reasons
 from lawful.law.book import Book
 from lawful.law.clocks import Due, DutyState, Last, due
 from lawful.law.missed import missed_periods
-from lawful.law.model import Entry, Kind
+from lawful.law.model import Entry, Item, Kind
 from lawful.law.oracle import Court, Judged
 from lawful.law.records import latest
 from lawful.law.thing import RECORDS, Record, Thing
@@ -28,6 +28,7 @@ from lawful.terms.outcomes import Answer, Otherwise
 class Duty:
     """One duty of the list and how it stands.
 
+    ``contents``: the items of its record that apply to this thing, or may, with the condition then.
     ``also``: the other rules that the same act meets, each with a clock of its own. ``act``: how the
     act stands for all of them. ``missed``: last moments of earlier periods in which nothing was done;
     while there are any, the duty is overdue since the first, and ``next_on`` tells of the running one.
@@ -35,6 +36,7 @@ class Duty:
 
     rule: RuleAnswer
     due: Due
+    contents: tuple[Item, ...] = ()
     missed: tuple[Last, ...] = ()
     also: tuple[Duty, ...] = ()
 
@@ -109,11 +111,19 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
 def _duty(court: Court, rule: RuleAnswer) -> Duty:
     entry, records = rule.entry, _acts(court.thing, rule.entry)
     stands = due(court, entry, rule.answer, records)
+    contents = tuple(_contents(court, entry))
     if rule.answer is Answer.UNDETERMINED or not (missed := missed_periods(court, entry, records)):
-        return Duty(rule=rule, due=stands)
+        return Duty(rule=rule, due=stands, contents=contents)
     following = stands.next_on if rule.answer is Answer.MET else stands.ends.on
     since = attrs.evolve(stands, state=DutyState.OVERDUE, ends=missed[0], next_on=following)
-    return Duty(rule=rule, due=since, missed=missed)
+    return Duty(rule=rule, due=since, contents=contents, missed=missed)
+
+
+def _contents(court: Court, entry: Entry) -> Iterable[Item]:
+    for item in entry.contents:
+        applies = True if item.when is None else court.value(item.when, entry)
+        if applies is not False:
+            yield attrs.evolve(item, when=None) if applies else item
 
 
 def _acts(thing: Thing, entry: Entry) -> list[Record]:
@@ -166,11 +176,17 @@ def _joined(duties: Iterable[Duty]) -> Iterable[Duty]:
     """Duties, those that another's act meets put under that other.
 
     Whose record a rule cannot do without stays; then each goes under acts that stay, if some are enough.
+    Of two that each accept the other's record, the first stays.
     """
     listed = {each.rule.id: each for each in duties}
     ways = {rule: tuple(_ways_listed(each, listed)) for rule, each in listed.items()}
     stay = {rule for rule, found in ways.items() if not found}
-    stay |= {keeper for found in ways.values() if len(found) == 1 for keeper in found[0]}
+    stay |= {
+        keeper
+        for rule, found in ways.items()
+        if len(found) == 1 and not _keeps_its_own(listed[rule].rule.entry)
+        for keeper in found[0]
+    }
     under: dict[RuleId, list[Duty]] = {}
     for rule, found in ways.items():
         way = next((each for each in found if stay.issuperset(each)), ())

@@ -155,8 +155,8 @@ class _Folder:
                 return self._members(node, listed, lambda found: HasAny(fact, found))
             case In(left, _, listed):
                 return self._members(node, listed, lambda found: In(left, members=found))
-            case Passed(fact, n, unit):
-                return self._passed(fact, n, unit, entry)
+            case Passed():
+                return self._passed(node, entry)
             case Compare(op, left, right):
                 term = self._term(right, entry)
                 return UNKNOWN if term is None else Compare(op, left, term)
@@ -169,12 +169,13 @@ class _Folder:
         parameter = self.parameter(listed)
         return UNKNOWN if parameter is None else make(parameter.listed)
 
-    def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Node:
-        limit = last_since(self.today[self.book.instrument(entry).zone], n, unit)
-        if self.book.vocabulary.facts[fact].type == "date":
-            return Compare("<=", FactTerm(fact), Literal(limit))
-        after = start_of(limit + timedelta(days=1), self.book.instrument(entry).zone)
-        return Compare("<", FactTerm(fact), Literal(after))
+    def _passed(self, node: Passed, entry: Entry) -> Node:
+        zone = self.book.instrument(entry).zone
+        limit = last_since(node.day(self.today[zone]), node.n, node.unit)
+        if self.book.vocabulary.facts[node.fact].type == "date":
+            return Compare("<=", FactTerm(node.fact), Literal(limit))
+        after = start_of(limit + timedelta(days=1), zone)
+        return Compare("<", FactTerm(node.fact), Literal(after))
 
     def parameter(self, name: str) -> Parameter | None:
         live = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from lawful.law.book import Book
+from lawful.law.model import Item
 from lawful.law.thing import RECORDS
 from lawful.law.tree import (
     And,
@@ -60,6 +61,10 @@ _WORDS = {
         "since": "since when this has applied (a figure: since when it has been reached): ",
         "stale": "since when the record has been out of date: ",
         "passed": "{n} {unit} have passed since {fact}",
+        "come": "{fact} has come",
+        "run_out": "the {n} {unit} from {fact} are over",
+        "day_over": "the day of {fact} is over",
+        "where": " (where {case})",
         "presumed": " (presumed {value} where unknown)",
         "unknown": "not known",
         "never": "never",
@@ -91,6 +96,10 @@ _WORDS = {
         "since": "该义务自何时起产生：",
         "stale": "记录自何时起不再符合：",
         "passed": "自{fact}起已满{n}{unit}",
+        "come": "{fact}已到",
+        "run_out": "自{fact}起的{n}{unit}已届满",
+        "day_over": "{fact}当日已过",
+        "where": "（{case}的）",
         "presumed": "（未知时推定为{value}）",
         "unknown": "未知",
         "never": "从未",
@@ -125,6 +134,12 @@ class Prose:
         """One item of what a record contains; a policy's own, which has no label, as written."""
         label = self.book.vocabulary.contents.get(name)
         return label.in_(self.lang) if label else name.replace("_", " ")
+
+    def item_of(self, item: Item) -> str:
+        """An item, and where it belongs there only in some case, in which."""
+        if item.when is None:
+            return self.item(item.name)
+        return self.item(item.name) + self.words["where"].format(case=self.node(item.when))
 
     def addressee(self, to: str) -> str:
         """To whom a record goes; a policy's own, which has no label, as written."""
@@ -217,9 +232,10 @@ class Prose:
             case In(FactTerm(name) | PresumedTerm(name) as left, members, listed):
                 shown = self._members(name, members, listed)
                 return self.fact(name) + words["in"] + shown + self._tail(left)
-            case Passed(name, n, unit):
+            case Passed(name, n, unit, last):
                 shown = unit if self.lang == "en" else _UNITS[unit]
-                return words["passed"].format(n=n, unit=shown, fact=self.fact(name))
+                kind = ("run_out" if last else "passed") if n else ("day_over" if last else "come")
+                return words[kind].format(n=n, unit=shown, fact=self.fact(name))
             case Fulfilled(rule):
                 return words["record"] + self.rule(rule) if rule else words["own_record"]
             case Recorded(rule, item, value):

@@ -95,8 +95,8 @@ def _coming_of_age(book: Book, name: str, value: date) -> Iterator[date]:
                 for age in _ages(book, table) if table else {years}:
                     turn = of_age_on(civil, age)
                     yield from (turn, turn + timedelta(days=1))  # by > and by >=
-            case Passed(fact, n, unit) if fact == name:
-                turn = add(civil, n, unit)
+            case Passed(fact) if fact == name:
+                turn = node.turns_on(civil)
                 yield from (turn, turn + timedelta(days=1))  # an instant's civil day by zone
             case _:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from lawful.decide.prose import Prose
 from lawful.decide.why import Reason
 from lawful.law.book import Book
 from lawful.law.clocks import Last
-from lawful.law.model import Entry
+from lawful.law.model import Entry, Item
 from lawful.law.parse import parse
 from lawful.law.thing import RECORDS
 from lawful.terms.ids import RuleId
@@ -43,7 +44,7 @@ def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
         "deciding": found.deciding.id if found.deciding else None,
         "rules": [rule(each, found.book, prose) for each in found.rules],
         "obligations": [
-            {**rule(each, found.book, prose), **record(each.entry, prose)}
+            {**rule(each, found.book, prose), **record(each.entry, each.entry.contents, prose)}
             for each in found.obligations
         ],
         "wanted": [wanted(each, found.book, prose) for each in found.wanted],
@@ -94,12 +95,13 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
 
     ``state`` is ``due``, ``overdue``, ``promptly``, ``met``, ``met_late`` or ``undetermined``. It and
     the last moment are the act's: the earliest of this rule's and of those in ``also``, which the
-    same act meets.
+    same act meets. ``awaited``: the act is an authority's.
     """
     act = each.act
     return {
         **rule(each.rule, of, prose),
         "state": act.state.value,
+        "awaited": each.rule.entry.bearer == ("authority",),
         "by": clock(each.rule.entry),
         "last": plain(act.last),
         "last_on": plain(act.last_on),
@@ -107,7 +109,7 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
         "next_on": plain(each.due.next_on),
         "missed": [plain(last.on or last.at) for last in each.missed],
         "keep_until": plain(each.due.keep_until),
-        **record(each.rule.entry, prose),
+        **record(each.rule.entry, each.contents, prose),
         "done_at": plain(each.due.done_at),
         "also": [
             {
@@ -116,6 +118,7 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
                 "by": clock(other.rule.entry),
                 "last": plain(other.due.last),
                 "last_on": plain(other.due.last_on),
+                "counting": counting(other.due.ends, of, prose),
                 "to": other.rule.entry.to,
                 "to_says": prose.addressee(other.rule.entry.to),
             }
@@ -124,22 +127,28 @@ def duty(each: Duty, of: Book, prose: Prose) -> dict[str, Any]:
     }
 
 
-def record(of: Entry, prose: Prose) -> dict[str, Any]:
-    """To whom a rule's record goes and what it contains: the names that rules use, and in words."""
+def record(of: Entry, contents: Iterable[Item], prose: Prose) -> dict[str, Any]:
+    """To whom a rule's record goes and what it contains: the names that rules use, and in words.
+
+    The words of an item that belongs there only in some case say in which.
+    """
+    items = list(contents)
     return {
         "to": of.to,
         "to_says": prose.addressee(of.to),
-        "contents": [each.name for each in of.contents],
-        "contents_says": [prose.item(each.name) for each in of.contents],
+        "contents": [each.name for each in items],
+        "contents_says": [prose.item_of(each) for each in items],
     }
 
 
 def clock(of: Entry) -> str | dict[str, Any] | None:
-    """A rule's clock as written: ``promptly``, so much time from when, or none."""
+    """A rule's clock as written: ``promptly``, on a day or date fact, so much time from when, or none."""
     if of.by is None:
         return None
     if of.by.promptly:
         return "promptly"
+    if of.by.on:
+        return {"on": of.by.on}
     return {"within": of.by.within, "unit": of.by.unit, "from": list(of.by.origin)}
 
 

@@ -245,13 +245,8 @@ def check_node(node: str) -> str:
     return node
 
 
-def leaf_bytes(event: Event, *, node: str, seq: int, time: str, commitment: str) -> bytes:
-    """The canonical JSON of a leaf."""
-    return _spell_event(event, node, seq, time, commitment).encode()
-
-
-def _spell_event(e: Event, node: str, seq: int, time: str, commitment: str) -> str:
-    """The same as ``_spell`` of the same fields, of an event whose fields have been checked."""
+def leaf_text(e: Event, node: str, seq: int, time: str, commitment: str) -> str:
+    """The canonical JSON of a leaf: as ``_spell``, of an event whose fields have been checked."""
     given = "" if e.given is None else f'"given":{e.given},'
     input_ = "" if e.input is None else f'"input":"{e.input}",'
     result = "" if e.result is None else f'"result":"{e.result}",'

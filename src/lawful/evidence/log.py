@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import repeat
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
@@ -34,7 +35,7 @@ LAG_S = 0.5
 """Within so many seconds what was accepted is integrated."""
 
 
-@attrs.frozen
+@attrs.define
 class Receipt:
     """An acknowledged entry: it is durable, and will stand at ``index`` in the tree.
 
@@ -195,7 +196,8 @@ class EvidenceLog:
         ticket = self._arrivals.put(entries)
         self._integrator.wake()
         first, size = ticket.first, ticket.size
-        return [Receipt(each.event.id, first + at, size) for at, each in enumerate(entries)]
+        ids = [each.event.id for each in entries]
+        return list(map(Receipt, ids, range(first, first + len(ids)), repeat(size)))
 
     @property
     def trouble(self) -> LawfulError | None:

@@ -7,6 +7,7 @@ the log (8), the length of its leaf (2), the leaf, and its payload's file (the r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from struct import Struct
 from zlib import crc32
@@ -32,11 +33,15 @@ class Record:
     payload: bytes
 
 
-def encode(record: Record) -> bytes:
-    """A record as bytes."""
-    leaf = record.leaf
-    body = _PLACE.pack(record.index, len(leaf)) + leaf + record.payload
-    return _SEAL.pack(len(body), crc32(body)) + body
+def encode(records: Iterable[Record]) -> bytes:
+    """Records as bytes, one behind the other."""
+    place, seal = _PLACE.pack, _SEAL.pack
+    parts: list[bytes] = []
+    for record in records:
+        leaf = record.leaf
+        body = place(record.index, len(leaf)) + leaf + record.payload
+        parts += (seal(len(body), crc32(body)), body)
+    return b"".join(parts)
 
 
 def decode(data: bytes) -> list[Record]:
@@ -135,8 +140,7 @@ class Wal:
 
     def keep(self, records: list[Record]) -> None:
         """Write the records anew, durably: a sync that failed may have left them unwritten."""
-        data = b"".join([encode(record) for record in records])
-        self._disk.write_all({self._paths[0]: data}, mode=0o600)
+        self._disk.write_all({self._paths[0]: encode(records)}, mode=0o600)
 
     def empty(self) -> None:
         """Empty both files, durably, and start with the first."""

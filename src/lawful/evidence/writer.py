@@ -16,8 +16,8 @@ from threading import Condition, Lock
 from time import perf_counter
 
 from lawful.evidence import metrics, wal
-from lawful.evidence.arrivals import Entry, Ticket
-from lawful.evidence.events import leaf_bytes, timestamp
+from lawful.evidence.arrivals import Ticket
+from lawful.evidence.events import leaf_text, timestamp
 from lawful.evidence.failures import interrupted, unwritable
 from lawful.evidence.growth import Grower, Growth
 from lawful.evidence.packs import drop_payload
@@ -102,15 +102,17 @@ class Writer:
         with self._counted(), self.held() as grower, self._accepting, self._trusted():
             size = grower.size
             number = self._last_seq(grower) + 1 - size
-            time = timestamp(self._clock())
+            node, time = self._node, timestamp(self._clock())
             records: list[wal.Record] = []
             for ticket in tickets:
                 ticket.first = size
                 for each in ticket.entries:
-                    records.append(self._record(each, size, number + size, time))
+                    text = leaf_text(each.event, node, number + size, time, each.commitment)
+                    records.append(wal.Record(size, text.encode(), each.kept))
                     size += 1
                 ticket.size = size
-            self._wal.append(b"".join([wal.encode(record) for record in records]))
+            assert all(len(each.leaf) <= ENTRY_BYTES_MAX for each in records)
+            self._wal.append(wal.encode(records))
             grower.add(records)
             self._seq = (size, number + size - 1)
         of = [(one.event.kind, one.event.door) for ticket in tickets for one in ticket.entries]
@@ -134,13 +136,6 @@ class Writer:
         except BaseException:
             self._sound = False
             raise
-
-    def _record(self, entry: Entry, index: int, seq: int, time: str) -> wal.Record:
-        data = leaf_bytes(
-            entry.event, node=self._node, seq=seq, time=time, commitment=entry.commitment
-        )
-        assert len(data) <= ENTRY_BYTES_MAX
-        return wal.Record(index, data, entry.kept)
 
     def _last_seq(self, grower: Grower) -> int:
         """Our node's last sequence number; counts on from what others wrote as that node."""

@@ -7,24 +7,22 @@ days follow a calendar. Where the calendar knows no such year there is no last d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from lawful.law.clauses import OF_INSTANTS, ORIGINS, day_named, record_named
+from lawful.law.clauses import OF_INSTANTS
 from lawful.law.counting import Counted, count_days
 from lawful.law.days import add, civil, start_of
 from lawful.law.model import Clock, Entry
+from lawful.law.origins import applies_since, latest_act, start_of_clock, zone_of
 from lawful.law.periods import in_running_period, running_period
 from lawful.law.thing import Record
-from lawful.law.tree import And, Flag, Fulfilled, Node, Passed
-from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer
-from lawful.terms.values import NEVER_AT, NEVER_ON, Value
+from lawful.terms.values import NEVER_AT, NEVER_ON
 
 if TYPE_CHECKING:
     from lawful.law.oracle import Court
@@ -106,7 +104,7 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
     if answer is Answer.UNDETERMINED:
         return Due(state=DutyState.UNDETERMINED, ends=ends)
     if answer is Answer.MET:
-        late = done is not None and _is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
+        late = done is not None and is_after(done, done.astimezone(ZoneInfo(zone)).date(), ends)
         state = DutyState.MET_LATE if late else DutyState.MET
         again = _again(court, entry, ends)
         return Due(
@@ -119,7 +117,7 @@ def due(court: Court, entry: Entry, answer: Answer, records: list[Record]) -> Du
         )
     if entry.by is not None and entry.by.promptly:
         return Due(state=DutyState.PROMPTLY, keep_until=until, at_most=most)
-    overdue = _is_after(court.thing.at, court.thing.day(zone), ends)
+    overdue = is_after(court.thing.at, court.thing.day(zone), ends)
     state = DutyState.OVERDUE if overdue else DutyState.DUE
     return Due(state=state, ends=ends, keep_until=until, at_most=most)
 
@@ -128,19 +126,11 @@ def _again(court: Court, entry: Entry, ends: Last) -> date | None:
     """The last day in the period after the running one; where periods follow the act, they end anyway."""
     if entry.every is None:
         return None
-    _, end = running_period(entry.every, court, entry)
-    if end is None:
-        return ends.on
-    later = attrs.evolve(court.thing, on=end + timedelta(days=1))
-    return last_moment(type(court)(court.book, later), entry).on
+    later = next_period(court, entry)
+    return last_moment(later, entry).on if later else ends.on
 
 
-def zone_of(court: Court, entry: Entry) -> str:
-    """The zone of an entry's instrument."""
-    return court.book.instrument(entry).zone
-
-
-def _is_after(at: datetime, on: date, ends: Last) -> bool:
+def is_after(at: datetime, on: date, ends: Last) -> bool:
     """Is it after the last day, or the last moment where none is a day's end?"""
     return on > ends.on if ends.on is not None else ends.at is not None and at > ends.at
 
@@ -157,7 +147,40 @@ def _kept_until(court: Court, entry: Entry, done: datetime | None) -> date | Non
 
 
 def last_moment(court: Court, entry: Entry) -> Last:
-    """The last moment of a rule's clock; of a clock and a period, the earlier."""
+    """The last moment of a rule's clock; of a clock and a period, the earlier.
+
+    A day of the running period that had gone by before the rule applied is none: the next one is.
+    """
+    ends = moment_of_period(court, entry)
+    since = _known_since(court, entry)
+    while ends.on is not None and since is not None and ends.on < since:
+        later = next_period(court, entry)
+        if later is None:
+            break
+        court, ends = later, moment_of_period(later, entry)
+    return ends
+
+
+def _known_since(court: Court, entry: Entry) -> date | None:
+    """The day since when a rule with periods has applied: as told, at the earliest that it was in force."""
+    if entry.every is None:
+        return None
+    since, missing = applies_since(court, entry)
+    if missing or not isinstance(since, date) or since in (NEVER_ON, NEVER_AT):
+        return entry.in_force
+    return civil(since, zone_of(court, entry))
+
+
+def next_period(court: Court, entry: Entry) -> Court | None:
+    """The thing on the first day after the running period; None where periods follow the act."""
+    _, end = running_period(entry.every, court, entry) if entry.every else (None, None)
+    if end is None:
+        return None
+    return type(court)(court.book, attrs.evolve(court.thing, on=end + timedelta(days=1)))
+
+
+def moment_of_period(court: Court, entry: Entry) -> Last:
+    """The last moment of the running period, whether or not the rule applied by then."""
     period = _end_of_period(court, entry)
     clock = entry.by
     if clock is None:
@@ -166,7 +189,7 @@ def last_moment(court: Court, entry: Entry) -> Last:
         return NOTHING
     if clock.on:
         return _fixed(court, entry, clock)
-    start, wanted = _start(court, entry, clock)
+    start, wanted = start_of_clock(court, entry, clock)
     if start is None:
         return Last(wanted=wanted) if wanted else period
     ends = _count(court, entry, clock, start, clock.within)
@@ -181,138 +204,7 @@ def _extended(court: Court, entry: Entry, clock: Clock, ends: Last) -> bool:
     zone = ZoneInfo(zone_of(court, entry))
     acts = (each.done_at for each in court.thing.records if each.is_of(clock.extended_if))
     return any(
-        act is not None and not _is_after(act, act.astimezone(zone).date(), ends) for act in acts
-    )
-
-
-def _start(
-    court: Court, entry: Entry, clock: Clock
-) -> tuple[date | datetime | None, tuple[str, ...]]:
-    """The latest of the clock's origins that has happened; else what is wanted for it."""
-    happened: list[date | datetime] = []
-    wanted: list[str] = []
-    for name in clock.origin:
-        value, missing = _origin(court, entry, name)
-        wanted += [missing] if missing else []
-        if isinstance(value, date) and value not in (NEVER_ON, NEVER_AT):
-            happened.append(value)
-    if wanted or not happened:
-        return None, tuple(wanted)
-    return max(happened, key=_as_instant), ()
-
-
-def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
-    """When an origin happened, or the name of what is wanted to know."""
-    if name in ORIGINS:
-        return _OWN[name](court, entry)
-    if rule := record_named(name):
-        return _act(court.thing.records, rule), ""
-    if day := day_named(name):
-        return day, ""
-    value = court.thing.values.get(name)
-    return value, "" if value is not None else name
-
-
-def applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    """Since when a rule applies: as told, and never before it was in force."""
-    asked = _same_act(court, entry)
-    told = court.thing.since.get(entry.id) or court.thing.since.get(asked.id)
-    since = told or _status_since(court, entry)
-    if since is None:
-        return None, f"since:{asked.id}"
-    zone = zone_of(court, entry)
-    if entry.in_force is not None and civil(since, zone) < entry.in_force:
-        return entry.in_force, ""
-    return since, ""
-
-
-def _same_act(court: Court, entry: Entry) -> Entry:
-    """The rule of which is asked since when: another whose record is required and that waits for the same."""
-    for line in entry.requires or ():
-        if isinstance(line.node, Fulfilled) and line.node.rule:
-            other = court.book.entries.get(RuleId(line.node.rule))
-            if other is not None and _waits_for(other) == _waits_for(entry):
-                return other
-    return entry
-
-
-def _waits_for(entry: Entry) -> tuple[str, tuple[Node, ...], tuple[Node, ...]]:
-    """What makes a rule apply to a thing."""
-    when, unless = (tuple(line.node for line in lines) for lines in (entry.when, entry.unless))
-    return entry.about, when, unless
-
-
-def _status_since(court: Court, entry: Entry) -> date | None:
-    """Since when a status has had its effect: where a rule waits for a known day to have passed, that day."""
-    zone = zone_of(court, entry)
-    days = [
-        add(civil(value, zone), each.n, each.unit)
-        for line in entry.when
-        for each in _waits(court, line.node)
-        if isinstance(value := court.thing.values.get(each.fact), date)
-        and value not in (NEVER_ON, NEVER_AT)
-    ]
-    return max(days, default=None)
-
-
-def _waits(court: Court, node: Node) -> Iterator[Passed]:
-    """The tests of days gone by that must hold for a condition, through definitions."""
-    match node:
-        case Passed():
-            yield node
-        case And(items):
-            for item in items:
-                yield from _waits(court, item)
-        case Flag(name) if name in court.book.definitions:
-            for live in court.book.definitions[name]:
-                if court.in_force(live):
-                    for line in live.when:
-                        yield from _waits(court, line.node)
-        case _:
-            return
-
-
-def _stale_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    """When what the record binds changed; never, where no record is or it still stands."""
-    told = court.thing.since.get(f"stale:{entry.id}")
-    if told is not None:
-        return told, ""
-    found = [each for each in court.thing.records if each.is_of(entry.id)]
-    now = {**court.thing.values, **court.thing.activity}
-    changed = any(now.get(name) != value for each in found for name, value in each.bound.items())
-    return (None, f"stale:{entry.id}") if changed else (NEVER_ON, "")
-
-
-def _done(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    return _act(court.thing.records, entry.id), ""
-
-
-def _act(records: Iterable[Record], rule: str) -> Value:
-    """The moment of the latest act of a rule; never, where none of known time is."""
-    return max(
-        (each.done_at for each in records if each.is_of(rule) and each.done_at), default=NEVER_AT
-    )
-
-
-def _period_start(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    if entry.every is None:
-        return NEVER_ON, ""
-    return running_period(entry.every, court, entry)[0], ""
-
-
-_OWN: dict[str, Callable[[Court, Entry], tuple[Value | None, str]]] = {
-    "applies": applies_since,
-    "stale": _stale_since,
-    "done": _done,
-    "period": _period_start,
-}
-
-
-def _as_instant(value: date | datetime) -> datetime:
-    return (
-        value
-        if isinstance(value, datetime)
-        else datetime(value.year, value.month, value.day, tzinfo=UTC)
+        act is not None and not is_after(act, act.astimezone(zone).date(), ends) for act in acts
     )
 
 
@@ -375,7 +267,7 @@ def _end_of_period(court: Court, entry: Entry) -> Last:
     zone = zone_of(court, entry)
     _, end = running_period(every, court, entry)
     if end is None:
-        start = _act(court.thing.records, entry.id)
+        start = latest_act(court.thing.records, entry.id)
         if start == NEVER_AT:
             since, missing = applies_since(court, entry)
             if missing or not isinstance(since, date):

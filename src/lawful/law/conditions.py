@@ -10,6 +10,7 @@ import attrs
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.tree import (
+    IN_TIME,
     AnyOf,
     Beside,
     Compare,
@@ -34,6 +35,7 @@ from lawful.law.tree import (
 )
 from lawful.law.vocabulary import Fact, nearest
 from lawful.terms.errors import Location, UsageError
+from lawful.terms.ids import RuleId
 
 ORDERED = ("count", "date", "instant")
 
@@ -110,6 +112,8 @@ def _check_node(book: Book, node: Node, about: str) -> None:
             _reading(book, reading, option)
         case Fulfilled(rule) | Recorded(rule) if rule and rule not in book.entries:
             raise UsageError(f"There is no rule '{rule}'.", hint=nearest(rule, book.entries))
+        case Recorded(rule, item) if item == IN_TIME and book.entries[RuleId(rule)].by is None:
+            raise UsageError(f"'{rule}' has no clock, so nothing of it is in time or late.")
         case AnyOf(other, item):
             _any_of(book, other, item, about)
         case _:

@@ -23,6 +23,7 @@ from lawful.law.model import (
     Reading,
 )
 from lawful.law.parse import parse
+from lawful.law.tree import IN_TIME
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise
@@ -48,7 +49,7 @@ KEYS: dict[str, set[str]] = {
     "rule": _SHARED
     | {"duty", "requires", "otherwise", "by", "every", "keep", "to", "contents", "binds"},
     "command": _SHARED | {"duty", "commands", "by"},
-    "basis": _SHARED | {"permits"},
+    "basis": _SHARED | {"permits", "by", "to", "contents"},
     "definition": _SHARED | {"name", "means"},
     "parameter": {
         "id",
@@ -207,7 +208,16 @@ def _entry(kind: str, table: Mapping[str, Any], place: Place, at: Location) -> E
         file=place.file,
         line=at.line,
     )
+    if entry.kind is Kind.BASIS and entry.by:
+        return _in_time(entry, at)
     return _barring(entry, at) if entry.keep and entry.about == "use" else entry
+
+
+def _in_time(entry: Entry, at: Location) -> Entry:
+    """A permission with a clock (an objection, an option): it holds if its record was made by then."""
+    texts = ("fulfilled", f"recorded('{entry.id}', '{IN_TIME}') = 'yes'")
+    lines = tuple(Line(text=text, node=parse(text, at), line=at.line) for text in texts)
+    return attrs.evolve(entry, when=(*entry.when, *lines))
 
 
 def _barring(entry: Entry, at: Location) -> Entry:
@@ -220,11 +230,9 @@ def _barring(entry: Entry, at: Location) -> Entry:
             location=at,
             code="law.key",
         )
-    passed = f"passed({keep.origin}, {keep.at_least or keep.at_most}, '{keep.unit}')"
+    over = f"over({keep.origin}, {keep.at_least or keep.at_most}, '{keep.unit}')"
     texts = (
-        ("operation = 'erase'", f"NOT {passed}")
-        if keep.at_least
-        else ("operation <> 'erase'", passed)
+        ("operation = 'erase'", f"NOT {over}") if keep.at_least else ("operation <> 'erase'", over)
     )
     lines = tuple(Line(text=text, node=parse(text, at), line=at.line) for text in texts)
     return attrs.evolve(entry, when=(*entry.when, *lines))

@@ -11,6 +11,7 @@ import attrs
 from lawful.terms.errors import Location, UsageError
 
 _FENCE = re.compile(r"^```(\w*)\s*$")
+_STRAY = re.compile(r"^\s*(\[\[?\w+\]?\]\s*(#.*)?$|```|~~~)")
 
 
 @attrs.frozen(kw_only=True)
@@ -44,7 +45,8 @@ class Page:
 def read_page(text: str, file: str) -> Page:
     """Take a file apart; prose outside fences, truth inside.
 
-    Raises: UsageError: a fence does not end or is not TOML, with file and line.
+    Raises: UsageError: a fence does not end or is not TOML, or a table of TOML stands outside one, with
+    file and line.
     """
     title, heading = "", ""
     sections: list[tuple[str, str]] = []
@@ -62,6 +64,13 @@ def read_page(text: str, file: str) -> Page:
                 fences.append(_fence(lines[index + 1 : end], index + 2, file))
             index = end + 1
             continue
+        if _STRAY.match(line):
+            raise UsageError(
+                f"'{line.strip()}' stands outside a fence, so nothing would come of it.",
+                location=Location(file=file, line=index + 1),
+                code="law.stray",
+                hint="Begin the fence with ```toml on a line of its own, and end it with ```.",
+            )
         if line.lstrip().startswith("|"):
             index, table = _table(lines, index, len(fences) - 1)
             tables.append(table)

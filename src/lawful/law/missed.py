@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from lawful.law.clocks import Last, applies_since, last_moment, zone_of
+from lawful.law.clocks import Last, moment_of_period
 from lawful.law.days import civil
 from lawful.law.model import Entry
+from lawful.law.origins import applies_since, zone_of
 from lawful.law.periods import running_period
 from lawful.law.thing import Record
 from lawful.terms.values import NEVER_AT, NEVER_ON
@@ -69,7 +70,7 @@ def _earlier(court: Court, entry: Entry) -> Iterator[tuple[date, date, Last]]:
         start, end = running_period(entry.every, then, entry)
         if start is None or end is None or end != day:  # the first, which begins after a fact
             return
-        last = last_moment(then, entry)
+        last = moment_of_period(then, entry)
         if (
             last.on is None or last.on >= since
         ):  # else its day had gone by before it was owed at all

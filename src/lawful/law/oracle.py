@@ -80,6 +80,9 @@ class Judged:
     violated: Kleene
 
 
+NOT_APPLICABLE = Judged(answer=Answer.NOT_APPLICABLE, applies=False, violated=False)
+
+
 class Oracle:
     """Judges things by one book. Keeps nothing between things."""
 
@@ -147,12 +150,11 @@ class Court:
                 None: Answer.UNDETERMINED,
             }[applies]
             return Judged(answer=answer, applies=applies, violated=False)
+        if applies is False:
+            return NOT_APPLICABLE
         requires = False if entry.requires is None else self.lines(entry.requires, entry)
         violated = all_of((applies, inverse(requires)))
-        if applies is False:
-            answer = Answer.NOT_APPLICABLE
-        else:
-            answer = {True: Answer.UNMET, False: Answer.MET, None: Answer.UNDETERMINED}[violated]
+        answer = {True: Answer.UNMET, False: Answer.MET, None: Answer.UNDETERMINED}[violated]
         return Judged(answer=answer, applies=applies, violated=violated)
 
     def applies(self, entry: Entry) -> Kleene:
@@ -220,8 +222,8 @@ class Court:
                 return self._has_any(fact, self.list_of(listed) if listed else members)
             case HasAll(fact, members):
                 return all_of([self._has_any(fact, (each,)) for each in members])
-            case Passed(fact, n, unit):
-                return self._passed(fact, n, unit, entry)
+            case Passed():
+                return self._passed(node, entry)
             case Compare(op, left, right):
                 return compare(op, self.term(left, entry), self.term(right, entry))
             case In(left, members, listed):
@@ -262,11 +264,13 @@ class Court:
         value = self.term(left, entry)
         return None if value is None or members is None else value in members
 
-    def _passed(self, fact: str, n: int, unit: str, entry: Entry) -> Kleene:
-        value = self.thing.values.get(fact)
+    def _passed(self, node: Passed, entry: Entry) -> Kleene:
+        value = self.thing.values.get(node.fact)
         zone = self.book.instrument(entry).zone
         today = self.thing.day(zone)  # whatever law judges the thing: time goes on
-        return None if value is None else has_passed(value, n, unit, today, zone)
+        if value is None:
+            return None
+        return has_passed(value, node.n, node.unit, node.day(today), zone)
 
     def _flag(self, node: Node, name: str) -> Kleene:
         if name in self.book.definitions:

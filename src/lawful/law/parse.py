@@ -192,8 +192,8 @@ class _Parser:
         """The nodes that begin with one of the language's own words, or None."""
         if word in ("has_any", "has_all"):
             return self._has(word)
-        if word == "passed":
-            return self._passed()
+        if word in ("passed", "over"):
+            return self._passed(last=word == "over")
         if word == "fulfilled":
             self.take()
             if self.here.text != "(":
@@ -268,7 +268,7 @@ class _Parser:
             return HasAll(fact, tuple(members))
         return HasAny(fact, tuple(members), listed)
 
-    def _passed(self) -> Node:
+    def _passed(self, *, last: bool) -> Node:
         self.take()
         self.sign("(")
         fact, n, unit = self._name(), 0, "days"
@@ -283,7 +283,7 @@ class _Parser:
                     f"'{unit}' is not a unit here.", f"Units: {', '.join(UNITS)}.", token
                 )
         self.sign(")")
-        return Passed(fact, n, unit)
+        return Passed(fact, n, unit, last=last)
 
     def _integer(self) -> int:
         if self.here.kind != "number":
@@ -312,7 +312,7 @@ class _Parser:
         if self.here.text == "(":
             raise self.fail(
                 f"'{name}' is not a word of the language.",
-                "Words: has_any, has_all, passed, cutoff, presumed, reading, fulfilled, recorded, any_of.",
+                "Words: has_any, has_all, passed, over, cutoff, presumed, reading, fulfilled, recorded, any_of.",
                 token,
             )
         if self.here.text == "[":

@@ -66,8 +66,9 @@ def _leaf(node: Node) -> str:
             return f"has_any({fact}, {listed or ', '.join(map(_quoted, members))})"
         case HasAll(fact, members):
             return f"has_all({fact}, {', '.join(map(_quoted, members))})"
-        case Passed(fact, n, unit):
-            return f"passed({fact}, {n}, '{unit}')" if n else f"passed({fact})"
+        case Passed(fact, n, unit, last):
+            word = "over" if last else "passed"
+            return f"{word}({fact}, {n}, '{unit}')" if n else f"{word}({fact})"
         case PresumedFlag(name, value):
             return f"presumed({name}, {'TRUE' if value else 'FALSE'})"
         case Fulfilled(rule):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from lawful.law.clauses import record_named
+from lawful.law.clocks import is_after, last_moment
 from lawful.law.model import Entry
+from lawful.law.origins import zone_of
 from lawful.law.periods import in_running_period
 from lawful.law.thing import Record
-from lawful.law.tree import AnyOf, Beside, Fulfilled, Recorded
+from lawful.law.tree import IN_TIME, AnyOf, Beside, Fulfilled, Recorded
 from lawful.terms.ids import RuleId
 
 if TYPE_CHECKING:
@@ -75,10 +78,22 @@ def recorded(court: Court, node: Recorded) -> Kleene:
         return False if court.thing.about in NO_RECORD_IS_NO or kept else None
     if not node.item:
         return True
+    if node.item == IN_TIME and not any(IN_TIME in each.says for each in found):
+        timely = _in_time(court, court.book.entries[RuleId(node.rule)], found)
+        return None if timely is None else timely is (node.value == "yes")
     dated = [each for each in found if each.done_at]
     newest = dated[0] if dated else found[0]
     said = newest.says.get(node.item)
     return None if said is None else said == node.value
+
+
+def _in_time(court: Court, entry: Entry, found: list[Record]) -> Kleene:
+    """Was the act, the first of them with phases, done by the last moment of its rule's clock?"""
+    done = min((each.done_at for each in found if each.done_at), default=None)
+    ends = last_moment(court, entry)
+    if done is None or (ends.at is None and ends.on is None):
+        return None
+    return not is_after(done, done.astimezone(ZoneInfo(zone_of(court, entry))).date(), ends)
 
 
 def state_of(court: Court, node: Beside, reader: Entry) -> Kleene:

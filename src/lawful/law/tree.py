@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import attrs
+
+from lawful.law.days import add
 
 
 class Node:
@@ -76,11 +78,25 @@ class HasAll(Node):
 
 @attrs.frozen
 class Passed(Node):
-    """So much time has gone by since a date or instant fact, on the instrument's day."""
+    """So much time has gone by since a date or instant fact, on the instrument's day.
+
+    ``passed(…)`` holds from the corresponding day on; ``over(…)``, with ``last`` set, from the day
+    after it: a period that runs to the end of its last day is over when that day is.
+    """
 
     fact: str
     n: int
     unit: str
+    last: bool = False
+
+    def day(self, today: date) -> date:
+        """The day on which the time must have gone by for the test to hold ``today``."""
+        return today - timedelta(days=1) if self.last else today
+
+    def turns_on(self, start: date) -> date:
+        """The first day on which the test holds, for a start on that civil day."""
+        turn = add(start, self.n, self.unit)
+        return turn + timedelta(days=1) if self.last else turn
 
 
 @attrs.frozen
@@ -117,11 +133,15 @@ class Fulfilled(Beside):
         return self.rule
 
 
+IN_TIME = "in_time"
+"""What every record of a rule with a clock says: was the act done by the last moment, *yes* or *no*?"""
+
+
 @attrs.frozen
 class Recorded(Beside):
     """An approved record of a rule was made, whether or not it still counts.
 
-    With ``item``: the latest one says ``value`` of it.
+    With ``item``: the latest one says ``value`` of it. ``in_time`` is worked out from the rule's clock.
     """
 
     rule: str

@@ -20,7 +20,10 @@ class Outcome(Enum):
         >>> Outcome.PROHIBITED.rank < Outcome.LAWFUL.rank
         True
         """
-        return list(Outcome).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {each: rank for rank, each in enumerate(Outcome)}
 
 
 class Answer(Enum):

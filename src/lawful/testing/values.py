@@ -10,6 +10,7 @@ from functools import cached_property
 from lawful.law.book import Book
 from lawful.law.coverage import PLACES
 from lawful.law.days import cutoff, last_since, start_of
+from lawful.law.printing import text_of
 from lawful.law.thing import Thing
 from lawful.law.tree import (
     AnyOf,
@@ -97,12 +98,12 @@ class Values:
         return found
 
     @cached_property
-    def _spans(self) -> dict[str, set[tuple[int, str]]]:
+    def _spans(self) -> dict[str, set[Passed]]:
         """For each date or instant the times that conditions let pass since then."""
-        found: dict[str, set[tuple[int, str]]] = {}
+        found: dict[str, set[Passed]] = {}
         for node in self.conditions:
             if isinstance(node, Passed):
-                found.setdefault(node.fact, set()).add((node.n, node.unit))
+                found.setdefault(node.fact, set()).add(node)
         return found
 
     @cached_property
@@ -219,7 +220,8 @@ class Values:
         """A day on which a condition about the fact turns, or its neighbour."""
         today = thing.day(zone)
         born = [cutoff(today, age) for age in sorted(self._limits.get(name, ()))]
-        since = [last_since(today, n, unit) for n, unit in sorted(self._spans.get(name, ()))]
+        spans = sorted(self._spans.get(name, ()), key=text_of)
+        since = [last_since(each.day(today), each.n, each.unit) for each in spans]
         turns = [*born, *since, *sorted(self._days.get(name, ()))] or [today]
         return self.random.choice(turns) + timedelta(days=self._step())
 

@@ -49,6 +49,11 @@ def words(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         f"CREATE MACRO passed (f) AS {_passed('0', 'to_days(0)')}, (f, n, unit) AS {PASSED}"
     )
+    day_over, over = (
+        each.replace(" <= getvariable", " < getvariable")
+        for each in (_passed("0", "to_days(0)"), PASSED)
+    )
+    con.execute(f"CREATE MACRO over (f) AS {day_over}, (f, n, unit) AS {over}")
     con.execute("CREATE MACRO presumed(f, v) AS coalesce(f, v)")
 
 
