@@ -1,18 +1,20 @@
 """Entries that never do anything: no situation meets their conditions, or they are always defeated.
 
-Looked at on one day of every stretch in which the book stays the same, so that an entry is called dead
-only if it is on all the days of its dates. What is unknown counts as possible.
+Looked at on one day of every stretch in which the book stays the same, and under every option of the
+readings that an entry rests on, so that it is called dead only if it is on all the days of its dates
+however it is read. What is unknown counts as possible.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, timedelta
 from enum import Enum
 
 import attrs
 
 from lawful.analyse.encoding import Side
+from lawful.analyse.readings import options_of, read_as, readings_in
 from lawful.analyse.world import Moment, World, vio
 from lawful.law.book import Book
 from lawful.law.model import Cover, Entry, Kind, Parameter
@@ -52,8 +54,20 @@ def find_dead(book: Book, progress: Progress = lambda _: None) -> tuple[Dead, ..
                 break
             progress(f"{about}: {number + 1} of {len(search.days)} stretches")
             search.look(day)
-        found += search.dead()
+        found += _however_read(book, about, search.dead())
     return tuple(sorted(found, key=lambda each: each.entry.id))
+
+
+def _however_read(book: Book, about: str, dead: list[Dead]) -> list[Dead]:
+    """Those of some dead entries that do nothing under any other option of a reading either."""
+    for reading in readings_in(book, [each.entry for each in dead]):
+        for option in options_of(book, reading)[1:]:
+            search = _Search(read_as(book, reading, option), about)
+            search.only({each.entry.id for each in dead})
+            for day in search.days:
+                search.look(day)
+            dead = [each for each in dead if each.entry.id in search.waiting]
+    return dead
 
 
 def stretches(book: Book) -> list[date]:
@@ -86,6 +100,10 @@ class _Search:
         ]
         self.waiting: dict[str, Entry] = {each.id: each for each in entries}
         self.state: dict[str, Dead] = {each.id: Dead(entry=each, why=Why.DATES) for each in entries}
+
+    def only(self, ids: Collection[str]) -> None:
+        """Look for no others than these."""
+        self.waiting = {each: entry for each, entry in self.waiting.items() if each in ids}
 
     def look(self, day: date) -> None:
         """Take off the list what does something on a day."""

@@ -1,8 +1,8 @@
 """Can this ever be? A claim is proved, or its counterexamples are listed, each decided again.
 
 First all facts are taken as known; if the claim holds then, facts may be unknown too. Counterexamples
-come by class: the fewest facts for which nothing objects. Where the classes are exhausted, the claim
-is proved for everything else.
+come by class: what a set of bases and exceptions permits, or, where the class rests on none, the fewest
+facts for which nothing objects. Where the classes are exhausted, the claim is proved for everything else.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ Progress = Callable[[str], None]
 class Counterexample:
     """A class of situations in which the claim fails: its facts, and a witness that replays.
 
-    ``by``: the bases and exceptions that the class rests on. ``answer``: what the witness answers.
+    ``by``: the bases and exceptions that the class rests on, whatever the other facts; ``facts`` are then
+    those of the witness that make it so. ``answer``: what the witness answers.
     """
 
     facts: Situation
@@ -161,10 +162,18 @@ class _Question:
             core = situation(self.world, (self.asked, -reason), case)
             found.append(self.counterexample(thing, core))
             progress(f"counterexample {len(found)}")
-            if core.bit == HOLDS:
+            listed = self.listed(found[-1], core)
+            if listed == HOLDS:
                 return found, False
-            asked.append(-core.bit)
+            asked.append(-listed)
         return found, not self.world.holds(*asked)
+
+    def listed(self, found: Counterexample, core: Core) -> Bit:
+        """What a class accounts for: all that its bases and exceptions permit, or without any its facts."""
+        if not found.by:
+            return core.bit
+        applying = [self.side.read(f"app:{each.id}")[0] for each in found.by]
+        return self.world.circuit.all(applying)
 
     def counterexample(self, thing: Thing, core: Core) -> Counterexample:
         """A class, its witness decided again."""
