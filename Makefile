@@ -35,8 +35,8 @@ run: install ## build the sample platform and open an answered question on 127.0
 test: install install-browser install-java ## every test but the soak (ARGS="-k words" to choose)
 	@scripts/test $(ARGS)
 
-soak: install install-go install-java ## the large counts, seeded (SEED=n); writes benchmarks/soak.json
-	@LAWFUL_SOAK=1 $(PY) scripts/soak $(if $(SEED),--seed $(SEED))
+soak: install install-go install-java ## the large counts, seeded (SEED=n, ARGS=tests/evidence for some); writes benchmarks/soak.json
+	@LAWFUL_SOAK=1 $(PY) scripts/soak $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 check: install ## style, types, floors, rulebook and house rules
 	@scripts/check
