@@ -22,7 +22,7 @@ from lawful.terms.values import Value, set_of
 from lawful.testing.things import Things, decisive
 from tests.decide.uses import USES, use
 
-EXAMPLES, ROWS = 40, 20
+EXAMPLES, ROWS = 60, 30
 LAWFUL = Outcome.LAWFUL
 
 

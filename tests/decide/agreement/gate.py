@@ -14,6 +14,7 @@ from lawful.law.book import Book
 from lawful.law.examples import possible_answers
 from lawful.law.model import Entry, Kind
 from lawful.law.thing import Thing
+from lawful.law.tree import ReadingIs
 from lawful.terms.ids import RuleId
 from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Batch
@@ -35,6 +36,14 @@ class Disagreement:
     expected: object
     found: object
     thing: Thing
+
+
+def reachable(book: Book, entry: Entry) -> tuple[str, ...]:
+    """The answers that an entry can give under the readings chosen: one that another reading needs applies never."""
+    asked = [node for line in entry.when for node in (line.node,) if isinstance(node, ReadingIs)]
+    if all(book.readings[each.reading] == each.option for each in asked):
+        return possible_answers(entry)
+    return ("not_applicable",)
 
 
 class Gate:
@@ -127,7 +136,7 @@ class Gate:
         return [
             (entry, answer)
             for entry in self.book.entries.values()
-            for answer in possible_answers(entry)
+            for answer in reachable(self.book, entry)
             if self.answers[entry.id, answer] < times
         ]
 

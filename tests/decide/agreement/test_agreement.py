@@ -15,14 +15,13 @@ from lawful.decide.batch.circuit import Circuit
 from lawful.decide.rails import Body
 from lawful.decide.sql import SqlWriter
 from lawful.law.book import Book
-from lawful.law.examples import possible_answers
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
 from lawful.law.tree import AnyOf, Doubted, Node, Passed, walk
 from lawful.testing.aiming import Aim
 from lawful.testing.things import Batch, Things
 from tests.decide.agreement import raw
-from tests.decide.agreement.gate import ENOUGH, Gate
+from tests.decide.agreement.gate import ENOUGH, Gate, reachable
 
 SEED = int(os.environ.get("LAWFUL_SEED", "20240322"))
 CELLS = 200_000
@@ -85,7 +84,9 @@ def told(gate: Gate) -> Iterator[tuple[str, int]]:
 def rarest(gate: Gate) -> list[tuple[int, str, str]]:
     """How often each entry gave each answer that it can give, the rarest first."""
     entries = gate.book.entries.values()
-    return sorted((gate.answers[e.id, a], e.id, a) for e in entries for a in possible_answers(e))
+    return sorted(
+        (gate.answers[e.id, a], e.id, a) for e in entries for a in reachable(gate.book, e)
+    )
 
 
 def seldom(gate: Gate) -> str:
