@@ -211,6 +211,14 @@ def test_what_is_met_says_when_it_falls_due_again() -> None:
     assert owed("entity", "", "2027-06-01", made).next_on is None
 
 
+def test_an_act_counts_to_the_end_of_the_day_on_which_it_falls_due_again() -> None:
+    made = done(datetime(2025, 11, 24, 8, tzinfo=UTC))
+    last_day = owed("entity", YEARLY, "2026-11-24", made)
+    assert (last_day.state, last_day.next_on) == (DutyState.MET, date(2026, 11, 24))
+    late = owed("entity", YEARLY, "2026-11-25", made)
+    assert (late.state, late.last_on) == (DutyState.OVERDUE, date(2026, 11, 24))
+
+
 @pytest.mark.parametrize("by", ["", 'by = { within = 1, unit = "years", from = "done" }'])
 def test_the_first_yearly_act_counts_from_when_a_status_took_effect(by: str) -> None:
     when = "passed(designated_on, 4, 'months')"

@@ -20,7 +20,8 @@ def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | N
 
     ``first`` is the last day of the first period; from ``01-01`` periods follow the calendar, and
     before the first that begins after the fact ``after`` that one counts as running. The last day
-    is None where the start is open: then the period is the stretch up to today.
+    is None where the start is open: then the period is the stretch up to today, and an act counts to the
+    end of its corresponding day.
     """
     day = court.thing.day(court.book.instrument(entry).zone)
     if period.origin[:1].isdigit():
@@ -40,7 +41,7 @@ def running_period(period: Period, court: Court, entry: Entry) -> tuple[date | N
         start = add(anchor, k * period.n, period.unit)
         return start, add(anchor, (k + 1) * period.n, period.unit) - timedelta(days=1)
     if period.first is None:
-        return add(day, -period.n, period.unit) + timedelta(days=1), None
+        return add(day, -period.n, period.unit), None
     k = 0  # counted from the first end, so that a 31st comes back after a short month
     while add(period.first, k * period.n, period.unit) < day:
         k += 1
