@@ -230,3 +230,44 @@ def test_coverage_that_counsel_must_sign_is_refused(lawful: Command) -> None:
     assert ran.code == 2
     assert "signed by counsel" in ran.err
     assert not Path("a.parquet").exists()
+
+
+def test_a_folder_of_ones_own_is_left_alone(lawful: Command) -> None:
+    write(uses(10))
+    own = Path("keep.parquet.parts")
+    own.mkdir()
+    (own / "mine.txt").write_text("mine", encoding="utf-8")
+    found = lawful("ask", "--batch", "uses.parquet", "--out", "keep.parquet", "--on", str(ON))
+    assert found.code == 2
+    assert [each.name for each in own.iterdir()] == ["mine.txt"]
+
+
+def test_a_damaged_file_is_named(lawful: Command) -> None:
+    write(uses(3000))
+    data = bytearray(Path("uses.parquet").read_bytes())
+    data[4:2000] = bytes(1996)
+    Path("uses.parquet").write_bytes(data)
+    found = lawful("ask", "--batch", "uses.parquet", "--out", "out.parquet", "--on", str(ON))
+    assert found.code == 2, found.err
+    assert "uses.parquet" in found.err
+    assert "row group 1" in found.err
+
+
+def test_a_full_disk_of_state_is_said(lawful: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lawful.decide.batch.uses import BatchDecider
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    write(uses(10))
+    monkeypatch.setattr(BatchDecider, "decide", full)
+    found = lawful("ask", "--batch", "uses.parquet", "--out", "out.parquet", "--on", str(ON))
+    assert found.code == 5, found.err
+    assert "No space left on device" in found.err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-30", "9999-12-31"])
+def test_a_day_beyond_the_years_is_refused(lawful: Command, day: str) -> None:
+    for words in (("ask", "use", "--on", day), ("duties", "--at", f"{day}T12:00Z")):
+        found = lawful(*words)
+        assert found.code == 2, found.err

@@ -16,6 +16,7 @@ from lawful.gate.deployment import Deployment
 from tests.api.conftest import (
     GERMAN,
     LAWFUL,
+    MANY,
     Door,
     changed,
     data_subject,
@@ -178,10 +179,10 @@ REFUSALS = [
     ({"context": {"controller_region": "US"}}, 409, "controller_region"),
     ({"context": {"birth_date": "1980-01-01", "data_subject": {"birth_date": "1990-01-01"}}}, 400, "twice"),
     ({"context": {"supported_obligations": "custom"}}, 400, "supported_obligations"),
-    ({"resource": {"type": "query", "id": "sample"}}, 400, "sql"),
+    ({"resource": {"type": "query", "id": "sample"}, "context": {}}, 400, "sql"),
     ({"resource": {"type": "query", "id": "sample", "properties": {"sql": "SELECT 1"}},
       "action": {"name": "train"}, "context": {"purpose": "customer_service"}}, 403, "train"),
-    ({"resource": {"type": "query", "id": "wrhs", "properties": {"sql": "SELECT 1"}}}, 404, "wrhs"),
+    ({"resource": {"type": "query", "id": "wrhs", "properties": {"sql": "SELECT 1"}}, "context": {}}, 404, "wrhs"),
 ]  # fmt: skip
 
 
@@ -296,7 +297,9 @@ def test_a_table_and_a_dataset_are_as_bad_as_their_worst_part(
 
 def test_a_query_is_lawful_only_as_lawful_runs_it(door: Door, platform: Deployment) -> None:
     sql = "SELECT customer_id, phone FROM customers"
-    asked = changed(resource={"type": "query", "id": "sample", "properties": {"sql": sql}})
+    asked = changed(
+        resource={"type": "query", "id": "sample", "properties": {"sql": sql}}, context={}
+    )
     answer = door.answer(asked)
     (obligation,) = answer["context"]["obligations"]
     assert answer["decision"] is True
@@ -311,10 +314,54 @@ def test_a_query_is_lawful_only_as_lawful_runs_it(door: Door, platform: Deployme
     assert leaf is not None
     assert (leaf.kind, leaf.door) == ("query", "api")
     asked = changed(
-        resource={"type": "query", "id": "sample", "properties": {"sql": "DROP TABLE x"}}
+        resource={"type": "query", "id": "sample", "properties": {"sql": "DROP TABLE x"}},
+        context={},
     )
     refused = door.answer(asked)
     assert refused["decision"] is False
     leaf = platform.evidence.find(refused["context"]["decision_id"])
     assert leaf is not None
     assert leaf.kind == "refusal"
+
+
+@pytest.mark.parametrize(
+    ("context", "fact"),
+    [({"stored_in": ["US"]}, "stored_in"), ({"data": ["health"]}, "data"),
+     ({"data_subject": {"subject_located_in": "CN"}}, "subject_located_in")],
+)  # fmt: skip
+def test_a_query_cannot_be_told_facts(context: dict[str, Any], fact: str, door: Door) -> None:
+    sql = {"sql": "SELECT phone FROM customers"}
+    asked = changed(resource={"type": "query", "id": "sample", "properties": sql}, context=context)
+    answer = door.answer(asked)
+    error = answer["context"]["error"]
+    assert (answer["decision"], error["status"]) == (False, 400)
+    assert f"'{fact}'" in error["message"]
+
+
+def test_one_question_does_not_poison_its_neighbours(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lawful.api import answering
+
+    nobody = changed(subject={"type": "staff", "id": "/support"})
+    found = door.answer({"evaluations": [LAWFUL, nobody]}, MANY)["evaluations"]
+    assert [each["decision"] for each in found] == [True, False]
+    assert found[1]["context"]["error"]["status"] == 404
+    real = answering.read_uses
+
+    def broken(bases: Any, question: Any) -> Any:
+        if question.subject.id == "/support":
+            raise KeyError("x")
+        return real(bases, question)
+
+    monkeypatch.setattr(answering, "read_uses", broken)
+    found = door.answer({"evaluations": [LAWFUL, nobody]}, MANY)["evaluations"]
+    assert [each["decision"] for each in found] == [True, False]
+    assert found[1]["context"]["error"]["status"] == 500
+
+
+def test_one_request_is_of_few_days(door: Door) -> None:
+    items = [changed(context={"on": f"2026-01-{day:02}"}) for day in range(1, 18)]
+    refused = door.post(MANY, {"evaluations": items})
+    assert refused.status_code == 400
+    assert "17 different days" in refused.text

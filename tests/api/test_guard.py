@@ -266,3 +266,14 @@ def _asked(address: str) -> dict[str, Any]:
     assert found.status_code == 200, found.text
     answer: dict[str, Any] = found.json()
     return answer
+
+
+def test_a_slash_at_the_end_is_no_address(door: Door) -> None:
+    found = door.post(f"{ONE}/", LAWFUL)
+    assert found.status_code == 404
+    assert "location" not in found.headers
+
+
+def test_figures_are_there_for_who_may_ask(door: Door, locked: Door) -> None:
+    assert door.ask("GET", "/metrics").text.startswith("# HELP")
+    assert locked.ask("GET", "/metrics").status_code == 401

@@ -334,3 +334,30 @@ def test_numba_is_not_imported_before_a_batch_is_decided() -> None:
         check=True,
     )
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("day", [date.min, date(9999, 12, 30), date.max, date(1899, 12, 31)])
+def test_days_at_the_ends_of_the_calendar_are_refused(book: Book, day: date) -> None:
+    with pytest.raises(UsageError, match="1900-01-01 and 2199-12-31"):
+        BatchDecider(book, on=day)
+    moment = pa.array([datetime(day.year, 12, 30, tzinfo=UTC)], pa.timestamp("us", "UTC"))
+    batch = pa.RecordBatch.from_pydict({"at": moment})
+    with pytest.raises(UsageError, match="out of range"):
+        BatchDecider(book).decide(batch)
+
+
+def test_a_moment_beyond_counting_says_so(book: Book) -> None:
+    moment = pa.array([0, 2**62], pa.timestamp("ms", "UTC"))
+    with pytest.raises(UsageError, match="beyond the calendar's end") as refused:
+        BatchDecider(book).decide(pa.RecordBatch.from_pydict({"at": moment}))
+    assert "row 2" in str(refused.value.location)
+
+
+def test_null_beside_a_known_set_is_refused(book: Book) -> None:
+    texts = pa.list_(pa.string())
+    batch = pa.RecordBatch.from_pydict(
+        {"data": pa.array([[], None, []], texts), "data_unknown": pa.array([[], None, None], texts)}
+    )
+    with pytest.raises(UsageError, match="NULL where the set is known") as refused:
+        BatchDecider(book, on=ON).decide(batch)
+    assert "row 3" in str(refused.value.location)

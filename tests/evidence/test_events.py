@@ -250,6 +250,13 @@ def test_a_cloudevent_has_its_attributes_and_terms() -> None:
     json.dumps(event)
 
 
+def test_a_cloudevents_addresses_are_uris() -> None:
+    """``dataschema`` is an absolute URI, ``source`` a URI reference, whatever the folder is called."""
+    event = as_cloudevent(parse_leaf(leaf_of(ask()), 4), source="/lawful.local/店铺 1%")
+    assert event["dataschema"] == "urn:lawful:evidence:ask:v1"
+    assert event["source"] == "/lawful.local/%E5%BA%97%E9%93%BA%201%25/n"
+
+
 def test_no_dpv_term_is_made_up() -> None:
     leaf = parse_leaf(leaf_of(ask(basis="news", purpose="gossip")), 0)
     data = as_cloudevent(leaf)["data"]

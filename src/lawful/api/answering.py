@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,10 +19,11 @@ from lawful.enforce.query import SqlRefused, run_query
 from lawful.evidence import Event
 from lawful.gate.deciding import NOBODY, Ruled, record, rule_on
 from lawful.gate.deployment import Deployment
-from lawful.terms.errors import UsageError
+from lawful.terms.errors import EnvironmentFailure, ProofFailure, UsageError
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Outcome
 
+_LOG = logging.getLogger("lawful.api")
 DOOR = "api"
 SUPPORTED_OBLIGATIONS = ("custom",)
 """Types of obligations that answers may carry."""
@@ -80,7 +82,10 @@ class LawfulPdp:
         self.teller = Teller(deployment)
 
     def weigh(self, question: Question | Malformed) -> Weighed:
-        """Decide a question; one that is none, or names what is not there, is refused."""
+        """Decide a question; one that is none, or names what is not there, is refused, and so is one that breaks.
+
+        Raises: EnvironmentFailure, ProofFailure: nothing can be decided or recorded now.
+        """
         if isinstance(question, Malformed):
             return Weighed(refused=Refused(400, question.message, code=question.code))
         name = question.action.name
@@ -91,6 +96,10 @@ class LawfulPdp:
             return Weighed(refused=no_decision(error), recorded=error.decision, operation=operation)
         except UsageError as error:
             return Weighed(refused=no_decision(error), operation=operation)
+        except (EnvironmentFailure, ProofFailure):
+            raise
+        except Exception as error:  # one question's fault is not its neighbours'
+            return Weighed(refused=_fault(error), operation=operation)
 
     def _weighed(self, question: Question) -> Weighed:
         asked = read_uses(self.bases, question)
@@ -135,7 +144,7 @@ class LawfulPdp:
         kept = [[next(ids) for _ in each.ruled] for each in weighed]
         refusals = iter(self._refusals(weighed))
         return [
-            self._answer(each, own or [each.recorded or next(refusals)])
+            self._told(each, own or [each.recorded or next(refusals)])
             for each, own in zip(weighed, kept, strict=True)
         ]
 
@@ -164,6 +173,15 @@ class LawfulPdp:
             door=DOOR,
         )
         return event, {"code": code}
+
+    def _told(self, weighed: Weighed, ids: Sequence[str]) -> dict[str, Any]:
+        """The answer; where telling it breaks, a no with the decision that is on record."""
+        try:
+            return self._answer(weighed, ids)
+        except (EnvironmentFailure, ProofFailure):
+            raise
+        except Exception as error:
+            return {"decision": False, "context": _error(_fault(error), ids[0])}
 
     def _answer(self, weighed: Weighed, ids: Sequence[str]) -> dict[str, Any]:
         if weighed.refused is not None:
@@ -256,6 +274,13 @@ class LawfulPdp:
 
 def _named(entity: Entity, id: str) -> Entity:
     return attrs.evolve(entity, id=id)
+
+
+def _fault(error: Exception) -> Refused:
+    """What broke while one question was decided, logged; never a yes."""
+    _LOG.error("a question broke: %s", type(error).__name__, exc_info=error)
+    message = "This is a fault of Lawful, not yours; there is no yes."
+    return Refused(500, message, code="api.fault")
 
 
 def _error(refused: Refused, decision: str) -> dict[str, Any]:

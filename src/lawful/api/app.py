@@ -24,6 +24,7 @@ from lawful.api.guard import LOOPBACK, Guard, message, read_token
 from lawful.api.pdp import Pdp
 from lawful.api.protocol import evaluate, evaluate_many, search
 from lawful.api.question import Malformed
+from lawful.evidence import metrics
 from lawful.gate.listening import Listening
 from lawful.terms.errors import EnvironmentFailure, LawfulError, ProofFailure, UsageError
 
@@ -74,13 +75,16 @@ def create_door(pdp: Pdp, *, base_url: str = "", token: bytes | None = None) -> 
     routes += [
         Route("/healthz", _healthz),
         Route("/readyz", partial(_readyz, pdp)),
+        Route("/metrics", _metrics),
         Route(WELL_KNOWN + "{path:path}", partial(_metadata, base)),
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, hosts=hosts, token=token)],
         exception_handlers={HTTPException: _not_served, LawfulError: _failed, Exception: _broken},
     )
+    app.router.redirect_slashes = False  # it would send callers to the address that they asked
+    return app
 
 
 def serve(
@@ -228,6 +232,12 @@ async def _readyz(pdp: Pdp, request: Request) -> Response:
     return _json(
         {"ready": True, "version": pdp.version(), "evidence": await run_in_threadpool(pdp.size)}
     )
+
+
+async def _metrics(request: Request) -> Response:
+    """Figures for Prometheus: counts and durations, nothing of what was asked."""
+    del request
+    return Response(metrics.exposition(), headers={"content-type": metrics.MEDIA_TYPE})
 
 
 async def _metadata(base: str, request: Request) -> Response:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from lawful.api.question import Question
+from lawful.law.days import YEARS
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
 from lawful.terms.values import Value
@@ -36,8 +37,6 @@ OWN: Mapping[str, str] = {
 SUBJECT_FACTS = "context.data_subject"
 CALLER_CAN = "context.supported_obligations"
 DETAILS = ("full", "brief")
-YEARS = range(1900, 2200)
-"""Days outside of these years are slips of the pen: no law in the book was ever in force on them."""
 
 
 class Refused(UsageError):

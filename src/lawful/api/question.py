@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -16,6 +16,8 @@ SEMANTICS = (EXECUTE_ALL, DENY_FIRST, PERMIT_FIRST)
 ITEMS_MAX = 1_000
 """So many questions may come in one request."""
 PAGE_MAX = 1_000
+DAYS_MAX = 16
+"""Of so many different days may the questions of one request be: for each day the law is made ready anew."""
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
     "subject": ("type", "id"),
@@ -108,7 +110,9 @@ def read_batch(payload: object) -> Batch | Question:
     for name in NEEDS.keys() & defaults.keys():
         _check_fields(name, _object(defaults[name], f"'{name}'"))
     _object(defaults.get("context", {}), "'context'")
-    return Batch(items=tuple(_item(each, defaults) for each in items), semantic=semantic)
+    questions = tuple(_item(each, defaults) for each in items)
+    _check_days(questions)
+    return Batch(items=questions, semantic=semantic)
 
 
 def read_search(sought: str, payload: object) -> Search:
@@ -136,6 +140,19 @@ def _item(raw: object, defaults: Mapping[str, Any]) -> Question | Malformed:
         return _question(_object(raw, "The item"), defaults)
     except Malformed as error:
         return error
+
+
+def _check_days(items: Iterable[Question | Malformed]) -> None:
+    """Refuse a request that would have the law made ready for many days.
+
+    Raises: Malformed: with their number.
+    """
+    said = (each.context.get("on") for each in items if isinstance(each, Question))
+    days = {each.strip() for each in said if isinstance(each, str)}
+    if len(days) > DAYS_MAX:
+        raise Malformed(
+            f"The evaluations are of {len(days)} different days (context.on); send at most {DAYS_MAX} at once."
+        )
 
 
 def _question(body: Mapping[str, Any], defaults: Mapping[str, Any], sought: str = "") -> Question:

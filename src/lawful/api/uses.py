@@ -27,6 +27,8 @@ from lawful.terms.values import SetValue, Value
 
 READERS = ("staff", "workload")
 """Types of subject whose id is ``ENTITY/ROLE`` (or ``ENTITY``) of the approved organisation."""
+OF_ACTIVITY = ("operation", "purpose")
+"""What a question about a query may say: both must be those of an approved activity."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,6 +65,8 @@ def read_uses(bases: Bases, question: Question) -> Asked:
     """
     deployment = bases.deployment
     given = read_given(deployment.vocabulary, question)
+    if question.resource.type == "query":
+        check_query(given)
     check_book(deployment, given)
     reader = read_reader(deployment, question, given)
     activity = choose_activity(deployment, given, reader)
@@ -95,6 +99,24 @@ def read_uses(bases: Bases, question: Question) -> Asked:
     )
 
 
+def check_query(given: Given) -> None:
+    """Refuse facts beside a statement: all that it needs to know stands in the registers and the store.
+
+    Raises: Refused: naming the facts.
+    """
+    facts = sorted(
+        name for name, value in given.facts.items() if value is not None and name not in OF_ACTIVITY
+    )
+    if facts:
+        names = ", ".join(f"'{each}'" for each in facts)
+        raise Refused(
+            400,
+            f"A query takes its facts from the registers and the store, and cannot be told {names}.",
+            code="api.query",
+            hint="Leave it out, or ask about a field or table.",
+        )
+
+
 def check_book(deployment: Deployment, given: Given) -> None:
     """Refuse a question that is meant for another rulebook than ours."""
     wanted, book = given.own.get("rulebook", ""), deployment.book
@@ -120,6 +142,13 @@ def read_reader(deployment: Deployment, question: Question, given: Given) -> Rea
         if entity and entity != named:
             raise Refused(
                 409, "The subject's id and its legal_entity name two entities.", code="api.entity"
+            )
+        if not named:
+            raise Refused(
+                404,
+                "The subject's id names no entity.",
+                code="api.entity",
+                hint="Write ENTITY/ROLE, or ENTITY.",
             )
         entity = named
     organisation = deployment.organisation

@@ -34,6 +34,7 @@ from lawful.gate.deployment import Deployment
 from lawful.gate.rulebook import read_folder
 from lawful.law import build_book
 from lawful.law.book import Book
+from lawful.law.days import check_asked
 from lawful.law.model import Kind
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import UsageError
@@ -375,11 +376,13 @@ def _on(folder: Path, on: str | None) -> date:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise UsageError(
             f"'{text}' is not a date.", code="cli.date", hint="Write it so: 2024-03-22."
         ) from None
+    check_asked(day)
+    return day
 
 
 def _progress(output: Output) -> Callable[[str], None]:

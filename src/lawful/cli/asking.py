@@ -9,6 +9,7 @@ from typing import Any
 
 from lawful.cli.output import EXIT, Output, leave
 from lawful.cli.owing import show_duties
+from lawful.law.days import check_asked
 from lawful.law.vocabulary import instant_of
 from lawful.terms.errors import Location, UsageError
 
@@ -115,20 +116,23 @@ def read_moment(
 ) -> tuple[date | None, datetime | None]:
     """The moment asked about, from the options or from ``on`` and ``at`` among the facts.
 
-    Raises: UsageError: both, or not a date or instant.
+    Raises: UsageError: both, not a date or instant, or outside of the years that may be asked about.
     """
     on = on or _text(facts.pop("on", None))
     at = at or _text(facts.pop("at", None))
     if on and at:
         raise UsageError("Say --on or --at, not both.", code="usage.moment")
     try:
-        return (date.fromisoformat(on) if on else None), (instant_of(at) if at else None)
-    except ValueError:
+        moment = (date.fromisoformat(on) if on else None), (instant_of(at) if at else None)
+    except (ValueError, OverflowError):
         raise UsageError(
             f"'{on or at}' is not a "
             f"{'date such as 2024-03-22' if on else 'instant with its zone such as 2024-03-21T17:00Z'}.",
             code="usage.moment",
         ) from None
+    for each in filter(None, moment):
+        check_asked(each)
+    return moment
 
 
 def _text(value: Any) -> str | None:

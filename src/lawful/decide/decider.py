@@ -27,6 +27,7 @@ from lawful.decide.compiler import (
 from lawful.decide.partial import specialise
 from lawful.decide.program import Program, assemble, days_of
 from lawful.law.book import Book
+from lawful.law.days import check_asked, within
 from lawful.law.oracle import Kleene
 from lawful.law.thing import Thing
 from lawful.law.tree import Beside, Fulfilled, Recorded
@@ -108,7 +109,7 @@ class Decider:
         today = self._days_at(thing.at, thing.on)
         fact = self._law_of.get(thing.about)
         if fact is not None and isinstance(moment := thing.values.get(fact), datetime):
-            return self._days_at(moment, None), today
+            return self._days_at(within(moment), None), today
         return today, today
 
     def _program(self, about: str, days: Days, today: Days) -> Program:
@@ -122,6 +123,7 @@ class Decider:
 
     def _days_at(self, at: datetime, on: date | None) -> Days:
         if on is not None:
+            check_asked(on)
             return (on,) * len(self.book.zones)
         if at.year < MODERN:
             return tuple(days_of(self.book, at).values())

@@ -15,7 +15,7 @@ import attrs
 
 from lawful.law.book import Book
 from lawful.law.coverage import MAY_BE_UNKNOWN, PLACES
-from lawful.law.days import cutoff, last_since, start_of
+from lawful.law.days import check_asked, cutoff, last_since, start_of
 from lawful.law.model import Cover, Entry, Kind, Line, Parameter
 from lawful.law.tree import (
     FALSE,
@@ -314,7 +314,11 @@ def in_order(nodes: Mapping[str, Node]) -> dict[str, Node]:
 
 
 def days_of(book: Book, at: datetime, on: date | None = None) -> dict[str, date]:
-    """The civil date in each zone of a book; ``on`` sets it everywhere."""
+    """The civil date in each zone of a book; ``on`` sets it everywhere.
+
+    Raises: UsageError: the day lies outside of the years that may be asked about.
+    """
+    check_asked(on or at)
     return {zone: on or at.astimezone(ZoneInfo(zone)).date() for zone in book.zones}
 
 

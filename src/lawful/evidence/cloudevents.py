@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import quote
 
 import attrs
 
@@ -19,6 +20,9 @@ BASES: Mapping[str, str] = {
 }
 """Lawful bases that the DPV has a term for."""
 
+SCHEMA = "urn:lawful:evidence"
+"""What the URI of each kind's schema begins with; the kind and the version of the leaf follow."""
+_IN_URI = "/:@!$&'()*+,;=~"
 _BARE = {"index", "data"}
 
 
@@ -33,7 +37,8 @@ def as_cloudevent(
 
     Args:
         leaf: the entry to export.
-        source: the log, as a URI reference; the node is added to it.
+        source: the log, as a path or URI without query and escapes; the node is added to it, and what no URI may
+            hold is percent-encoded.
         purposes: purpose to DPV term (``dpv:CustomerCare`` or a whole IRI), as the vocabulary
             declares them. A purpose without a term gets none: no DPV name is made up.
         bases: the same for lawful bases, added to those that the DPV names as we do.
@@ -52,12 +57,12 @@ def as_cloudevent(
     return {
         "specversion": "1.0",
         "id": leaf.id,
-        "source": f"{source}/{leaf.node}",
+        "source": quote(f"{source}/{leaf.node}", safe=_IN_URI),
         "type": f"lawful.evidence.{leaf.kind}.v{leaf.v}",
         "subject": leaf.entity,
         "time": leaf.time,
         "datacontenttype": "application/json",
-        "dataschema": f"/schemas/evidence.{leaf.kind}.v{leaf.v}.json",
+        "dataschema": f"{SCHEMA}:{quote(leaf.kind, safe='')}:v{leaf.v}",
         "logindex": leaf.index,
         "data": data,
     }

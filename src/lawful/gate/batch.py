@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 
 import attrs
@@ -92,7 +93,7 @@ def decide_file(
         with _opened(source) as file:
             decider.check(file.schema_arrow)
             rows = file.metadata.num_rows
-            _decide_parts(decider, file, result, done, threads, tell)
+            _decide_parts(decider, file, source, result, done, threads, tell)
         _check_unchanged(source, before)
         counts = _counts(result.read())
         made, root = result.assemble(
@@ -141,7 +142,11 @@ def _opened(source: Path) -> pq.ParquetFile:
         plain = pq.ParquetFile(source)
         columns = (plain.schema.column(n) for n in range(len(plain.schema)))
         text = [each.path for each in columns if each.physical_type == "BYTE_ARRAY"]
-        return pq.ParquetFile(source, read_dictionary=text)
+        file = pq.ParquetFile(source, read_dictionary=text)
+        groups = (file.metadata.row_group(n).num_rows for n in range(file.metadata.num_row_groups))
+        if sum(groups) != file.metadata.num_rows:
+            raise _damaged(source)
+        return file
     except pa.ArrowInvalid:
         raise UsageError(
             "The file is not Parquet.",
@@ -149,11 +154,32 @@ def _opened(source: Path) -> pq.ParquetFile:
             location=Location(file=str(source)),
             hint="Write one, for example with DuckDB: COPY uses TO 'uses.parquet'",
         ) from None
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(source, error) from None
+
+
+def _damaged(source: Path, error: Exception | None = None, group: int | None = None) -> LawfulError:
+    """What a reader's fault is to the person: damage in the file, or a disk that does not give it."""
+    place = "" if group is None else f", in row group {group + 1:,}"
+    where = Location(file=str(source))
+    if isinstance(error, OSError) and error.errno:
+        return EnvironmentFailure(
+            f"The file cannot be read{place}: {error.strerror}.",
+            code="batch.unreadable",
+            location=where,
+        )
+    return UsageError(
+        f"The file is damaged{place}: it begins as Parquet, and cannot be read as such.",
+        code="batch.format",
+        location=where,
+        hint="Write it anew.",
+    )
 
 
 def _decide_parts(
     decider: BatchDecider,
     file: pq.ParquetFile,
+    source: Path,
     result: ResultFile,
     done: set[int],
     threads: int,
@@ -161,13 +187,15 @@ def _decide_parts(
 ) -> None:
     rows = file.metadata.num_rows
     with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        for part in range(-(-rows // ROWS)):
+        pieces = _pieces(file, source, done)
+        for part, group in groupby(pieces, key=lambda piece: piece[0] // ROWS):
             low, high = part * ROWS, min(rows, (part + 1) * ROWS)
-            if part not in done:
-                found = _in_order(pool, decider, _chunks(file, low, high), max(1, threads))
-                result.keep(part, _telling(found, low, rows, tell))
+            found = _in_order(pool, decider, group, max(1, threads))
+            result.keep(part, _telling(found, low, rows, tell))
             if tell:
                 tell(high, rows)
+    if tell and rows:
+        tell(rows, rows)
 
 
 def _telling(
@@ -189,26 +217,62 @@ def _in_order(
     """Answers in the order of their chunks; no more chunks are read than are being decided."""
     waiting: deque[Future[pa.RecordBatch]] = deque()
     for first, chunk in chunks:
-        waiting.append(pool.submit(decider.decide, chunk, first + 1))
+        waiting.append(pool.submit(_decided, decider, chunk, first + 1))
         if len(waiting) > threads:
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
 
 
-def _chunks(file: pq.ParquetFile, low: int, high: int) -> Iterator[tuple[int, pa.RecordBatch]]:
-    """Rows ``low`` to ``high`` of a file in chunks, each with the number of its first row."""
+def _decided(decider: BatchDecider, chunk: pa.RecordBatch, first_row: int) -> pa.RecordBatch:
+    """Answers of a chunk. The kernel keeps its machine code in the deployment's folder of state.
+
+    Raises: EnvironmentFailure: the disk will not have that.
+    """
+    try:
+        return decider.decide(chunk, first_row)
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"The state of the deployment cannot be written: {error.strerror}.",
+            code="batch.unwritable",
+            hint="Make room on its disk, and run the same again.",
+        ) from None
+
+
+def _pieces(
+    file: pq.ParquetFile, source: Path, done: set[int]
+) -> Iterator[tuple[int, pa.RecordBatch]]:
+    """Rows of the parts that are still to do, none across two parts, each with the number of its first row.
+
+    Each row group is read once, and not beyond the last row that is wanted of it.
+    """
     start = 0
     for group in range(file.metadata.num_row_groups):
-        count = file.metadata.row_group(group).num_rows
-        if start < high and start + count > low:
-            at = start
-            for batch in file.iter_batches(CHUNK, row_groups=[group], use_threads=False):
-                first, last = max(low, at), min(high, at + batch.num_rows)
-                if first < last:
+        end = start + file.metadata.row_group(group).num_rows
+        wanted = [part for part in range(start // ROWS, -(-end // ROWS)) if part not in done]
+        at, stop = start, min(end, (wanted[-1] + 1) * ROWS) if wanted else start
+        batches = _batches(file, source, group)
+        while at < stop:
+            batch = next(batches, None)
+            if batch is None:
+                raise _damaged(source, group=group)
+            for low in range(at // ROWS * ROWS, min(stop, at + batch.num_rows), ROWS):
+                first, last = max(low, at), min(low + ROWS, at + batch.num_rows, stop)
+                if low // ROWS not in done:
                     yield first, batch.slice(first - at, last - first)
-                at += batch.num_rows
-        start += count
+            at += batch.num_rows
+        start = end
+
+
+def _batches(file: pq.ParquetFile, source: Path, group: int) -> Iterator[pa.RecordBatch]:
+    """A row group in chunks.
+
+    Raises: UsageError: it is damaged. EnvironmentFailure: the disk does not give it.
+    """
+    try:
+        yield from file.iter_batches(CHUNK, row_groups=[group], use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        raise _damaged(source, error, group) from None
 
 
 def _counts(tables: Iterator[pa.Table]) -> dict[str, int]:

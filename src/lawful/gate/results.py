@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -27,6 +28,8 @@ from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 ROWS = 1 << 20
 """Rows of a part, and of a row group of the result."""
 
+_OURS = re.compile(r"(lock|result\.parquet|((plan|result)\.json|\d+\.[0-9a-f]{64}\.arrow)(\.new)?)")
+"""Names that may be in the folder of parts."""
 _PIECE = 1 << 20
 
 
@@ -41,7 +44,8 @@ class Finished:
 class ResultFile:
     """The parts of one result; use it as a context manager, which holds its lock.
 
-    Raises: UsageError: the file is there already, or another process writes it.
+    Raises: UsageError: the file is there already, another process writes it, or the folder beside it is
+    somebody else's.
     """
 
     def __init__(self, path: Path, schema: pa.Schema, plan: Mapping[str, Any]) -> None:
@@ -52,6 +56,7 @@ class ResultFile:
     def __enter__(self) -> ResultFile:
         try:
             self.folder.mkdir(exist_ok=True)
+            self._check_ours()
             self._lock = (self.folder / "lock").open("w")
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -62,6 +67,22 @@ class ResultFile:
         except OSError as error:
             raise self._unwritable(error) from None
         return self
+
+    def _check_ours(self) -> None:
+        """Refuse a folder that this class did not make: what is in it would be deleted."""
+        found = list(self.folder.iterdir())
+        names = {each.name for each in found}
+        plan = self._read("plan.json")
+        planned = isinstance(plan, dict) and "lawful.batch" in plan
+        if any(not _OURS.fullmatch(each.name) or not each.is_file() for each in found) or not (
+            planned or names <= {"lock", "plan.json.new"}
+        ):
+            raise UsageError(
+                "A folder of this name is there already, and it is not that of a batch.",
+                code="batch.parts",
+                location=Location(file=str(self.folder)),
+                hint="Move it away, or name another result file.",
+            )
 
     def __exit__(
         self,

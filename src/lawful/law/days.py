@@ -6,17 +6,56 @@ import calendar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from lawful.terms.errors import Location, UsageError
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
+
+YEARS = range(1900, 2200)
+"""Days asked about lie in these years: others are slips of the pen, and no law in the book was in force on them.
+
+Facts that are dates (a birth, a deadline) may be of any year.
+"""
+
+
+def check_asked(moment: date, location: Location | None = None) -> None:
+    """Refuse a day or instant asked about that lies outside of ``YEARS``.
+
+    Raises: UsageError: it does.
+    """
+    if moment.year not in YEARS:
+        raise UsageError(
+            f"The day asked about, {moment.isoformat()[:10]}, is not between "
+            f"{YEARS[0]}-01-01 and {YEARS[-1]}-12-31.",
+            code="usage.day",
+            location=location,
+            hint="Write one such as 2026-11-24.",
+        )
+
+
+def within(moment: datetime) -> datetime:
+    """An instant that is a fact, moved into ``YEARS``: the law of before and after is that of their ends."""
+    year = min(max(moment.year, YEARS[0]), YEARS[-1])
+    return moment if year == moment.year else moment.replace(year=year, month=6, day=30)
 
 
 def add(day: date, n: int, unit: str) -> date:
     """``day`` plus ``n`` days, weeks, months or years; a day that the month lacks becomes its last.
 
+    Where the calendar ends, so does the count: what falls behind its last day is that day, *never*.
+
     >>> add(date(2026, 1, 31), 1, "months")
     datetime.date(2026, 2, 28)
     >>> add(date(2026, 3, 1), -1, "days")
     datetime.date(2026, 2, 28)
+    >>> add(date(9999, 12, 30), 1, "years") == NEVER_ON
+    True
     """
+    try:
+        return _added(day, n, unit)
+    except (OverflowError, ValueError):
+        return date.max if n > 0 else date.min
+
+
+def _added(day: date, n: int, unit: str) -> date:
     if unit == "days":
         return day + timedelta(days=n)
     if unit == "weeks":
@@ -43,7 +82,7 @@ def of_age_on(born: date, years: int) -> date:
     datetime.date(2026, 3, 1)
     """
     guess = add(born, years, "years")
-    while cutoff(guess, years) < born:
+    while guess < date.max and cutoff(guess, years) < born:
         guess += timedelta(days=1)
     return guess
 

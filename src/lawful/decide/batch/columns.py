@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lawful.decide.batch.layout import RECORDS, number
+from lawful.law.days import YEARS
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import Location, UsageError
 
@@ -29,8 +30,16 @@ KINDS = {
     "date": "days (date32)",
     "instant": "instants with their zone (timestamp with a time zone)",
     "set": "lists of text (list<string>)",
+    AT: f"instants with their zone, from {YEARS[0]}-01-01 to {YEARS[-1]}-12-31 in UTC",
 }
 _DAYS = (number(date.min), number(date.max))
+_ASKED = tuple(
+    number(each)
+    for each in (
+        datetime(YEARS[0], 1, 1, tzinfo=UTC),
+        datetime(YEARS[-1], 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    )
+)
 _INSTANTS = tuple(
     number(each)
     for each in (datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC))
@@ -94,6 +103,24 @@ class Reader:
             return "set"
         return self.vocabulary.find(name, self.about, at).type
 
+    def check_unknown(self, batch: pa.RecordBatch, first_row: int) -> None:
+        """Refuse a NULL among the members that may be in a set which is itself known: it would say *none*.
+
+        Raises: UsageError: with the row.
+        """
+        columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+        for name, array in columns.items():
+            whole = columns.get(name.removesuffix(UNKNOWN))
+            if name in self.vocabulary.facts or whole is None or whole is array:
+                continue
+            wrong = np.asarray(pc.and_(array.is_null(), whole.is_valid()))
+            if wrong.any():
+                _Refusal(name, first_row)(
+                    int(np.argmax(wrong)),
+                    "It is NULL where the set is known.",
+                    f"Write [] where nothing more may be in it, or NULL as '{name.removesuffix(UNKNOWN)}' too.",
+                )
+
     def read(
         self, name: str, array: Any, first_row: int, codes: tuple[str, ...] | None = None
     ) -> Column:
@@ -116,7 +143,7 @@ class Reader:
             case "set":
                 return self._set(name, array, codes, refuse)
             case _:
-                return _ordered(kind, array, refuse)
+                return _ordered(AT if name == AT else kind, array, refuse)
 
     def check_numbers(self, columns: Mapping[str, Any], first_row: int) -> None:
         """Refuse a dictionary column whose numbers point behind its dictionary.
@@ -272,21 +299,10 @@ def _numbers(array: Any) -> tuple[int, int]:
 
 
 def _ordered(kind: str, array: Any, refuse: _Refusal) -> Column:
-    low, high = {"count": (0, None), "date": _DAYS, "instant": _INSTANTS}[kind]
-    if kind == "instant":
-        try:
-            array = array.cast(pa.timestamp("us", "UTC"))
-        except pa.ArrowInvalid:
-            rows = np.arange(len(array))
-            whole = pc.cast(array, pa.timestamp("us", "UTC"), safe=False).cast(
-                array.type, safe=False
-            )
-            differ = np.asarray(pc.not_equal(whole, array).fill_null(False))
-            refuse(
-                rows[differ][0] if differ.any() else 0,
-                "The instant is finer than a microsecond.",
-                "Round it.",
-            )
+    low, high = {"count": (0, None), "date": _DAYS, "instant": _INSTANTS, AT: _ASKED}[kind]
+    instant = kind in ("instant", AT)
+    if instant:
+        array = _microseconds(array, kind, refuse)
     if kind == "count" and pa.types.is_uint64(array.type):
         over = np.asarray(pc.greater(array, pa.scalar(2**63 - 1, pa.uint64())).fill_null(False))
         if over.any():
@@ -297,7 +313,7 @@ def _ordered(kind: str, array: Any, refuse: _Refusal) -> Column:
             )
         array = array.cast(pa.int64())
     plain = array.view(pa.int32()) if kind == "date" else array
-    plain = plain.view(pa.int64()) if kind == "instant" else plain
+    plain = plain.view(pa.int64()) if instant else plain
     ends = pc.min_max(plain)
     if ends["min"].is_valid:
         for wrong, found in ((pc.less, ends["min"]), (pc.greater, ends["max"])):
@@ -308,6 +324,24 @@ def _ordered(kind: str, array: Any, refuse: _Refusal) -> Column:
     address, size = _numbers(plain)
     signed = pa.types.is_signed_integer(plain.type)
     return Column(address=address, size=-size if signed else size, known=array, kept=(array, plain))
+
+
+def _microseconds(array: Any, kind: str, refuse: _Refusal) -> Any:
+    """Instants in microseconds; finer ones are refused, and so are those beyond what a number can count."""
+    wanted = pa.timestamp("us", "UTC")
+    try:
+        return array.cast(wanted)
+    except pa.ArrowInvalid:
+        numbers = array.view(pa.int64())
+    if array.type.unit == "ns":
+        rest = np.asarray(numbers.fill_null(0)) % 1_000
+        refuse(int(np.argmax(rest != 0)), "The instant is finer than a microsecond.", "Round it.")
+    most = (2**63 - 1) // {"s": 1_000_000, "ms": 1_000}[array.type.unit]
+    values = np.asarray(numbers.fill_null(0))
+    over = (values > most) | (values < -most)
+    refuse(
+        int(np.argmax(over)), "The instant is beyond the calendar's end.", f"Write {KINDS[kind]}."
+    )
 
 
 def _rows_of(starts: Any, children: Any, array: Any) -> Any:

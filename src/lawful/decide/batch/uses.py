@@ -27,6 +27,7 @@ from lawful.decide.beside import asked_beside
 from lawful.decide.decider import Decider
 from lawful.decide.program import assemble, beside, days_of
 from lawful.law.book import Book
+from lawful.law.days import check_asked
 from lawful.law.model import Kind
 from lawful.law.oracle import Kleene
 from lawful.law.records import ids_above
@@ -63,7 +64,7 @@ class BatchDecider:
     the column ``at``. ``kept``: rules whose registers of records are complete (``system``: the entity's
     systems): no record there is then *no*, else unknown.
 
-    Raises: UsageError: a register of no rule.
+    Raises: UsageError: a register of no rule; a day outside of the years that may be asked about.
     """
 
     def __init__(
@@ -75,6 +76,8 @@ class BatchDecider:
         kept: Iterable[str] = (),
     ) -> None:
         self.book, self.on, self.at = book, on, at
+        if moment := on or at:
+            check_asked(moment)
         self.kept = frozenset(kept)
         self._decider = Decider(book)
         self._machines: OrderedDict[tuple[date, ...], Machine] = OrderedDict()
@@ -134,6 +137,7 @@ class BatchDecider:
         Raises: UsageError: a column or value that cannot be read, with its row and column.
         """
         self.check(batch.schema)
+        self._reader.check_unknown(batch, first_row)
         if AT not in batch.schema.names:
             moment = self.at or datetime.combine(
                 self.on or date.min, datetime.min.time(), EPOCH.tzinfo
