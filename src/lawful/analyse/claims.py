@@ -12,6 +12,7 @@ not established; one of *always* only where the exception certainly does not hol
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import attrs
 
@@ -36,7 +37,8 @@ _HINT = "Write for instance: never lawful when has_any(data, 'biometric') unless
 class Claim:
     """``never`` or always ``what`` where ``when`` holds and ``unless`` is not established.
 
-    ``rule``: the claim is about what it answers; else about the outcome of a use.
+    ``rule``: the claim is about what it answers; else about the outcome of a use. ``conditions``: the
+    text of ``when`` and ``unless``, as written.
     """
 
     text: str
@@ -45,6 +47,7 @@ class Claim:
     when: Node = TRUE
     unless: Node = FALSE
     rule: Entry | None = None
+    conditions: Mapping[str, str] = attrs.field(factory=dict, hash=False)
 
     @property
     def about(self) -> str:
@@ -72,6 +75,7 @@ def read_claim(book: Book, text: str) -> Claim:
         rule=rule,
         when=conditions.get("when", TRUE),
         unless=conditions.get("unless", FALSE),
+        conditions=parts,
     )
 
 

@@ -25,7 +25,11 @@ from lawful.law.thing import Thing
 
 @attrs.frozen(kw_only=True)
 class RuleClass:
-    """A rule whose unmet answer comes or goes: ``before`` and ``after``: is it violated?"""
+    """A rule whose unmet answer comes or goes: ``before`` and ``after``: is it violated?
+
+    ``witness`` stands on the first day. A thing that is judged by when it came has ``then`` besides: the
+    same thing, come on the second day.
+    """
 
     rule: Entry
     changes: tuple[Change, ...]
@@ -33,6 +37,7 @@ class RuleClass:
     witness: Thing
     before: Kleene
     after: Kleene
+    then: Thing | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -107,6 +112,7 @@ class _Things:
             raise DoesNotReplay(f"A witness for {rule.id} answers otherwise than was found.")
         cone = set().union(*(each.cone([vio(rule)]) for each in self.world.references))
         units = {unit_of(key) for key in cone & self.changed}
+        by_instant = rule.about in self.second.book.vocabulary.law_of
         return RuleClass(
             rule=rule,
             changes=tuple(each for each in self.changes if each.unit in units),
@@ -114,6 +120,7 @@ class _Things:
             witness=thing,
             before=before,
             after=after,
+            then=self.second.place(thing) if by_instant else None,
         )
 
 

@@ -18,7 +18,7 @@ from lawful.analyse.invariants import COUNTS
 from lawful.analyse.probes import EPOCH, Limits, Probes, ancestors, classes, joined, ordinal
 from lawful.law.oracle import Kleene
 from lawful.law.tree import Node
-from lawful.law.vocabulary import Vocabulary
+from lawful.law.vocabulary import COUNT_MOST, Vocabulary
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
 
 CONSTANT: dict[Kleene, Rails] = {True: YES, False: NO, None: OPEN}
@@ -75,7 +75,11 @@ LONG_AGO = 7_305
 
 Shape = Choice | Members | Scale | Rails
 _NEVER = 10**18
-_BOUNDS = {"count": (0, _NEVER), "date": (1, date.max.toordinal()), "instant": (-_NEVER, _NEVER)}
+_BOUNDS = {
+    "count": (0, COUNT_MOST),
+    "date": (1, date.max.toordinal()),
+    "instant": (-_NEVER, _NEVER),
+}
 
 
 def rails_are(rails: Rails, value: Kleene) -> list[Bit]:

@@ -25,6 +25,7 @@ from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Kleene
 from lawful.law.thing import Thing
 from lawful.law.tree import Node, facts_in
+from lawful.terms.errors import UsageError
 from lawful.terms.outcomes import Answer, Otherwise, Outcome
 
 LIMIT = 32
@@ -65,7 +66,7 @@ class Finding:
 def prove(moment: Moment, claim: Claim, progress: Progress = lambda _: None) -> Finding:
     """Prove a claim at a moment, or list its counterexamples.
 
-    Raises: TooHard: the solver gave up. DoesNotReplay: ours.
+    Raises: TooHard: the solver gave up. DoesNotReplay: ours. UsageError: no situation meets its condition.
     """
     for complete in (True, False):
         question = _Question(moment, claim, complete=complete)
@@ -78,6 +79,7 @@ def prove(moment: Moment, claim: Claim, progress: Progress = lambda _: None) -> 
                 complete=exhausted,
                 counterexamples=tuple(found),
             )
+    question.check_meant()
     return Finding(claim=claim, moment=moment, proved=True, complete=True)
 
 
@@ -99,9 +101,29 @@ class _Question:
         excepted = self.side.value(self.unless)
         # what is never to be needs an exception that is established; what always is, one that may be
         missing = -excepted[0] if claim.never else excepted[1]
-        self.asked: Bit = circuit.all((self.side.value(self.when)[0], missing))
+        self.met: Bit = self.side.value(self.when)[0]
+        self.asked: Bit = circuit.all((self.met, missing))
         what = self.what()
         self.broken: Bit = what if claim.never else -what
+
+    def check_meant(self) -> None:
+        """Refuse a claim about nothing, which would be proved of anything.
+
+        Raises: UsageError: no situation meets the condition, or none without the exception.
+        """
+        if self.world.holds(self.asked):
+            return
+        texts = self.claim.conditions
+        rest = (
+            f" without its exception '{texts.get('unless', '')}'"
+            if self.world.holds(self.met)
+            else ""
+        )
+        raise UsageError(
+            f"On {self.moment.day} no situation meets this condition{rest}: '{texts.get('when', '')}'.",
+            code="analyse.empty",
+            hint="Nothing is proved by a claim about nothing: mend the condition.",
+        )
 
     @property
     def rules(self) -> list[Entry]:

@@ -14,10 +14,12 @@ from lawful.analyse.prove import Finding
 from lawful.analyse.relief import Relief
 from lawful.analyse.situations import Situation
 from lawful.analyse.words import all_texts, all_words
+from lawful.analyse.world import Moment
 from lawful.decide.prose import Prose
 from lawful.decide.wire import VERSION, plain
 from lawful.decide.wire import book as book_of
-from lawful.law.model import Entry
+from lawful.law.coverage import holds
+from lawful.law.model import Cover, Entry
 from lawful.law.thing import Thing
 
 _KLEENE = {True: "unmet", False: "not_unmet", None: "undetermined"}
@@ -80,7 +82,11 @@ def use_class(each: Class, prose: Prose) -> dict[str, Any]:
 
 
 def rule_class(each: RuleClass, prose: Prose) -> dict[str, Any]:
-    """A rule about another thing whose answer changes."""
+    """A rule about another thing whose answer changes.
+
+    ``witness`` answers ``before`` on the first day; on the second ``witness_then`` answers ``after``,
+    where the thing is judged by the law of when it came, and ``witness`` itself where that is null.
+    """
     return {
         "about": each.rule.about,
         "rule": cited(each.rule, prose),
@@ -89,6 +95,7 @@ def rule_class(each: RuleClass, prose: Prose) -> dict[str, Any]:
         "changes": [change(one, prose) for one in each.changes],
         **_situation(each.facts, prose),
         "witness": witness(each.witness),
+        "witness_then": witness(each.then) if each.then else None,
     }
 
 
@@ -109,6 +116,27 @@ def _question(each: Question | None) -> dict[str, Any] | None:
         "unknown": list(each.unknown),
         "witness": witness(each.witness),
     }
+
+
+def not_covered(moments: Iterable[Moment], prose: Prose) -> list[dict[str, Any]]:
+    """The jurisdictions that a book does not cover on a day looked at; of their law then nothing is found."""
+    days: dict[Cover, list[str]] = {}
+    for moment in moments:
+        covers = moment.book.rulebook.coverage.covers
+        covered = {each.jurisdiction for each in covers if holds(each, moment.day)}
+        for cover in covers:
+            if cover.jurisdiction not in covered:
+                days.setdefault(cover, []).append(moment.day.isoformat())
+    return [
+        {
+            "jurisdiction": cover.jurisdiction,
+            "text": cover.text.in_(prose.lang),
+            "on": list(dict.fromkeys(on)),
+            "from": plain(cover.in_force) if cover.in_force else None,
+            "to": plain(cover.until) if cover.until else None,
+        }
+        for cover, on in days.items()
+    ]
 
 
 def diff(
@@ -133,6 +161,7 @@ def diff(
         "to": plain(first.second.day),
         "books": [book_of(each.book) for each in (first.first, first.second)],
         "about": [*(["use"] if uses else []), *(each.about for each in others)],
+        "not_covered": not_covered((first.first, first.second), prose),
         "freed": freed,
         "tightened": tightened,
         "nothing_tightened": uses is not None and not tightened and uses.tightened.proved,
@@ -165,6 +194,7 @@ def conflicts(found: Collisions, prose: Prose) -> dict[str, Any]:
         "version": VERSION,
         "on": plain(found.moment.day),
         "book": book_of(found.moment.book),
+        "not_covered": not_covered((found.moment,), prose),
         "pairs": found.asked,
         "conflicts": [
             {

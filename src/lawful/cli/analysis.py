@@ -27,6 +27,7 @@ from lawful.analyse import (
     wire,
 )
 from lawful.cli.output import Output, leave
+from lawful.cli.situations import print_not_covered, print_situation
 from lawful.decide.prose import Prose
 from lawful.decide.wire import VERSION
 from lawful.decide.wire import book as book_of
@@ -38,6 +39,7 @@ from lawful.law.days import check_asked
 from lawful.law.model import Kind
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import UsageError
+from lawful.terms.texts import a_or_an
 
 Json = dict[str, Any]
 
@@ -57,7 +59,7 @@ def run_diff(
     moments = Moment(book=one, day=first), Moment(book=other, day=second)
     kinds = _kinds(one, other)
     if about and about not in kinds:
-        raise UsageError(f"No rule is about a '{about}'.", hint=nearest(about, kinds))
+        raise UsageError(f"No rule is about '{about}'.", hint=nearest(about, kinds))
     tell = _progress(output)
     wanted = [about] if about else kinds
     uses = diff_uses(*moments, tell) if "use" in wanted else None
@@ -94,9 +96,10 @@ def _print_diff(output: Output, told: Json, uses: UseDiff | None, things: list[T
             _print_class(output, number, each)
     if uses is not None:
         _print_rest(output, told)
+    print_not_covered(output, told)
     for each in things:
         if not each.changes:
-            output.line(f"Nothing about a {each.about} changed.")
+            output.line(f"Nothing about {a_or_an(each.about)} changed.")
 
 
 def _proof(name: str, told: Json) -> str:
@@ -120,22 +123,7 @@ def _print_class(output: Output, number: int, each: Json) -> None:
         output.line(f"      {change['how']:<8} {change['id']}  {cited}")
         if change.get("says"):
             output.line(f"               {change['says']}")
-    _print_situation(output, each)
-
-
-def _print_situation(output: Output, each: Json) -> None:
-    for index, words in enumerate(each["words"]):
-        output.line(f"      {'where' if index == 0 else 'and':<8} {words}")
-    facts = json_line(each["witness"])
-    output.line(f"      witness  {facts}")
-
-
-def json_line(facts: Json) -> str:
-    """A witness on one line, without what is merely *no* or *none*."""
-    import json
-
-    told = {key: value for key, value in facts.items() if value not in (False, [], "none", 0)}
-    return json.dumps(told, ensure_ascii=False)
+    print_situation(output, each)
 
 
 def _print_rest(output: Output, told: Json) -> None:
@@ -190,6 +178,7 @@ def _print_conflicts(output: Output, told: Json) -> None:
         f"On {told['on']}: {_many(len(told['conflicts']), 'conflict', 'conflicts')} "
         f"among {_many(told['pairs'], 'pair', 'pairs')} of a command and a prohibition."
     )
+    print_not_covered(output, told)
     direct = [each for each in told["conflicts"] if each["direct"]]
     for number, each in enumerate(direct, 1):
         _print_conflict(output, number, each)
@@ -214,7 +203,7 @@ def _print_conflict(output: Output, number: int, each: Json) -> None:
     for word, side in (("demands", each["command"]), ("forbids", each["rule"])):
         doubt = "" if side["verified"] else " (source not read)"
         output.line(f"      {word:<8} {output.cited(side)}{doubt}: {side['says']}")
-    _print_situation(output, each)
+    print_situation(output, each)
     for one in each["resolved_by"]:
         how = "resolves it" if one["wholly"] else "resolves this case"
         output.line(f"      reading  {one['reading']} = {one['option']} {how}")
@@ -291,7 +280,7 @@ def _print_finding(output: Output, found: Finding, prose: Prose) -> None:
         output.line(f"\n {number}. {_word(output, each['answer'])}")
         for one in each["by"]:
             output.line(f"      by       {one['id']}  {output.cited(one)}: {one['says']}")
-        _print_situation(output, each)
+        print_situation(output, each)
         if each["unknown"]:
             output.line(f"      unknown  {', '.join(each['unknown'][:8])}")
 

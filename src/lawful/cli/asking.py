@@ -70,12 +70,19 @@ def run_duties(
 def read_facts(typed: list[str], file: Path | None) -> dict[str, Any]:
     """Facts from a JSON file and from ``NAME=VALUE`` words; the words win.
 
-    Raises: UsageError: the file is not a JSON object, or a word has no ``=``.
+    Raises: UsageError: the file is not a JSON object, a word has no ``=``, or a fact is given twice.
     """
     facts: dict[str, Any] = {}
     if file is not None:
         try:
-            content = json.loads(file.read_text(encoding="utf-8"))
+            content = json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=_each_key_once)
+        except _Twice as twice:
+            raise UsageError(
+                f"The facts file names '{twice}' twice.",
+                code="usage.fact",
+                location=Location(file=str(file)),
+                hint="Leave one of them.",
+            ) from None
         except OSError as error:
             raise UsageError(
                 f"The facts file cannot be read: {error.strerror}.",
@@ -90,12 +97,37 @@ def read_facts(typed: list[str], file: Path | None) -> dict[str, Any]:
                 "The facts file holds one JSON object of facts.", location=Location(file=str(file))
             )
         facts.update(content)
+    words: dict[str, Any] = {}
     for word in typed:
         name, equals, value = word.partition("=")
+        name = name.strip()
         if not equals:
             raise UsageError(f"'{word}' is not NAME=VALUE.", code="usage.fact")
-        facts[name.strip()] = _value(value)
-    return facts
+        if name in words:
+            raise UsageError(
+                f"'{name}' is given twice.",
+                code="usage.fact",
+                hint="Leave one of them; a set is written once: NAME=a,b.",
+            )
+        words[name] = _value(value)
+    return {**facts, **words}
+
+
+class _Twice(Exception):
+    """A key that a JSON object has twice."""
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object.
+
+    Raises: _Twice: a key is there twice, of which JSON would keep the last without a word.
+    """
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise _Twice(name)
+        found[name] = value
+    return found
 
 
 def _value(text: str) -> Any:
@@ -142,20 +174,48 @@ def _text(value: Any) -> str | None:
 def read_people(file: Path | None) -> list[dict[str, Any]]:
     """Groups of people from JSON lines.
 
-    Raises: UsageError: a line is not JSON, with its number.
+    Raises: UsageError: the file cannot be read or holds no group, or a line is no JSON object, with its number.
     """
     if file is None:
         return []
-    groups = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                groups.append(json.loads(line))
-            except ValueError as error:
-                raise UsageError(
-                    f"Not JSON: {error}", location=Location(file=str(file), line=number)
-                ) from None
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The file of people cannot be read: {error}.",
+            code="ask.people",
+            location=Location(file=str(file)),
+        ) from None
+    groups = [
+        _group(line, Location(file=str(file), line=number))
+        for number, line in enumerate(lines, 1)
+        if line.strip()
+    ]
+    if not groups:
+        raise UsageError(
+            "The file of people holds no group.",
+            code="ask.people",
+            location=Location(file=str(file)),
+            hint=_GROUP,
+        )
     return groups
+
+
+_GROUP = 'Write a group on each line: {"facts": {…}, "count": 412}.'
+
+
+def _group(line: str, where: Location) -> dict[str, Any]:
+    try:
+        found = json.loads(line, object_pairs_hook=_each_key_once)
+    except _Twice as twice:
+        raise UsageError(f"'{twice}' is named twice.", code="ask.people", location=where) from None
+    except ValueError as error:
+        raise UsageError(f"Not JSON: {error}", location=where) from None
+    if not isinstance(found, dict):
+        raise UsageError(
+            "The line is no JSON object.", code="ask.people", location=where, hint=_GROUP
+        )
+    return found
 
 
 def show_answer(output: Output, answer: dict[str, Any]) -> None:

@@ -59,6 +59,11 @@ def show_exposure(output: Output, answer: dict[str, Any]) -> None:
             f"\nnot known whether met: {len(answer['undetermined'])} rules; "
             f"wanted: {', '.join(each['name'] for each in answer['wanted'])}"
         )
+    if answer["bases_unused"]:
+        asked = ", ".join(answer["bases_asked"]) or "none"
+        output.line(
+            f"\nused by no ceiling here: {', '.join(answer['bases_unused'])}; asked for: {asked}"
+        )
     output.line(f"\n{answer['never_added']}")
     output.line(f"evidence {answer['decision']}")
 

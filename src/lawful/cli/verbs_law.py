@@ -152,7 +152,8 @@ def law_exposure(
     base: Annotated[
         list[str] | None,
         typer.Option(
-            "--base", help="NAME=CUR:AMOUNT, such as turnover=CNY:123, for a percentage. Repeat."
+            "--base",
+            help="NAME=CUR:AMOUNT, such as worldwide_turnover=EUR:123, for a percentage. Repeat.",
         ),
     ] = None,
     json: Json = False,

@@ -12,6 +12,7 @@ from enum import Enum
 
 import attrs
 
+from lawful.decide.currencies import CURRENCIES
 from lawful.decide.duties import DutyList
 from lawful.decide.explain import Explanation, FactUsed, RuleAnswer, Wanted
 from lawful.law.book import Book
@@ -106,6 +107,17 @@ class Exposure:
     bases: Mapping[str, Money] = attrs.field(factory=dict, hash=False)
 
     @property
+    def bases_asked(self) -> tuple[str, ...]:
+        """The bases of which a ceiling here is a share or a multiple."""
+        tiers = [tier for regime in self.regimes for tier in regime.tiers]
+        return tuple(sorted({each.ceiling.base for tier in tiers for each in tier.limits} - {""}))
+
+    @property
+    def bases_unused(self) -> tuple[str, ...]:
+        """Bases that were given, and of which no ceiling here is a share or a multiple."""
+        return tuple(sorted(set(self.bases) - set(self.bases_asked)))
+
+    @property
     def without_penalty(self) -> tuple[Unmet, ...]:
         """Rules that are not met, and for which the rulebook holds no penalty that fits."""
         return tuple(
@@ -119,7 +131,7 @@ def read_base(text: str) -> tuple[str, Money]:
     >>> read_base("turnover=CNY:1,200,000")
     ('turnover', Money(currency='CNY', amount=Decimal('1200000')))
 
-    Raises: UsageError: not of this form, or not a base that penalties know.
+    Raises: UsageError: not of this form, not a base that penalties know, or no currency of ISO 4217.
     """
     name, _, rest = text.partition("=")
     currency, colon, figure = rest.partition(":")
@@ -133,9 +145,15 @@ def read_base(text: str) -> tuple[str, Money]:
         raise UsageError(
             f"'{text}' is not a base.",
             code="usage.base",
-            hint="Write turnover=CNY:1200000."
+            hint="Write worldwide_turnover=EUR:1200000."
             if known
             else nearest(name, BASES) or f"Bases: {', '.join(BASES)}.",
+        )
+    if currency.upper() not in CURRENCIES:
+        raise UsageError(
+            f"'{currency}' is no currency of ISO 4217.",
+            code="usage.base",
+            hint=nearest(currency.upper(), sorted(CURRENCIES)),
         )
     return name, Money(currency=currency.upper(), amount=amount)
 

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from lawful.law.book import Book
-from lawful.law.coverage import MAY_BE_UNKNOWN, PLACES
+from lawful.law.coverage import MAY_BE_UNKNOWN, PLACES, holds
 from lawful.law.days import check_asked, cutoff, last_since, start_of
-from lawful.law.model import Cover, Entry, Kind, Line, Parameter
+from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.tree import (
     FALSE,
     TRUE,
@@ -237,17 +237,11 @@ class _Folder:
         """The regions whose law on a topic the book answers on the day."""
         found: set[str] = set()
         for cover in self.book.rulebook.coverage.covers:
-            if topic in cover.topics and self._holds(cover):
+            if topic in cover.topics and holds(cover, self.days[cover.zone]):
                 found |= set(cover.regions)
                 listed = self.parameter(cover.listed) if cover.listed else None
                 found |= set(listed.listed) if listed else set()
         return tuple(sorted(found))
-
-    def _holds(self, cover: Cover) -> bool:
-        day = self.days[cover.zone]
-        return (cover.in_force is None or cover.in_force <= day) and (
-            cover.until is None or day <= cover.until
-        )
 
     def _place(self, name: str, regions: tuple[str, ...]) -> Node:
         fact = self.book.vocabulary.facts[name]

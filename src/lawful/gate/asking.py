@@ -163,13 +163,12 @@ def _asked(
     return filled_in(deployment.vocabulary, known.over(thing), frozenset(typed))
 
 
-def _group(
-    deployment: Deployment, thing: Thing, facts: Mapping[str, object], raw: Mapping[str, Any]
-) -> Group:
-    extra = raw.get("facts")
-    if not isinstance(extra, Mapping) or set(raw) - {"facts", "count"}:
+def _group(deployment: Deployment, thing: Thing, facts: Mapping[str, object], raw: object) -> Group:
+    known: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {}
+    extra = known.get("facts")
+    if not isinstance(extra, Mapping) or set(known) - {"facts", "count"}:
         raise UsageError('A group of people is {"facts": {…}, "count": 412}.', code="ask.people")
-    count = raw.get("count")
+    count = known.get("count")
     if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise UsageError("A group's count is a whole number from 0.", code="ask.people")
     on = thing.on

@@ -26,7 +26,13 @@ class Exposed:
     def wire(self, lang: str = "en") -> dict[str, Any]:
         """The versioned JSON of the exposure."""
         found = exposure_wire(self.exposure, lang)
-        return {**found, "outcome": self.outcome or None, "decision": self.decision}
+        return {
+            **found,
+            "bases_asked": list(self.exposure.bases_asked),
+            "bases_unused": list(self.exposure.bases_unused),
+            "outcome": self.outcome or None,
+            "decision": self.decision,
+        }
 
 
 def expose(

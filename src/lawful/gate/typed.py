@@ -10,7 +10,8 @@ import attrs
 from lawful.law.changes import UNKNOWN, set_fact
 from lawful.law.records import ids_above
 from lawful.law.thing import RECORDS, Record, Thing
-from lawful.law.vocabulary import Fact, Vocabulary
+from lawful.law.vocabulary import Fact, Vocabulary, nearest
+from lawful.terms.errors import UsageError
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Source, SourceKind, Value
 
 SENDING = ("share", "sell", "entrust", "transfer", "disclose", "publish")
@@ -42,8 +43,14 @@ def typed_thing(
 
     ``on`` sets the civil date everywhere, ``at`` the instant; without either it is ``now``.
 
-    Raises: UsageError: an unknown fact or value, with the nearest.
+    Raises: UsageError: an unknown thing, fact or value, with the nearest.
     """
+    if about not in vocabulary.knows:
+        raise UsageError(
+            f"There is no thing '{about}'.",
+            code="usage.thing",
+            hint=nearest(about, vocabulary.knows),
+        )
     moment = at or (datetime.combine(on, NOON) if on else now)
     thing = Thing(about=about, at=moment, on=None if at else on)
     sources: dict[str, Source] = {}
@@ -128,7 +135,10 @@ def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
 
 
 def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
-    """What is absent says so; but a use that sends data somewhere has a recipient, and a demand a source."""
+    """What is absent says so; but a use that sends data somewhere has a recipient, and a demand a source.
+
+    What a thing is cannot be absent from the thing itself: where nobody says it, it is asked for.
+    """
     found: Filled = {}
     values = thing.values
     sends = values.get("operation") in SENDING or values.get("operation") is None
@@ -148,9 +158,16 @@ def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
         "important_data": True,
     }
     for fact in vocabulary.facts.values():
+        if _says_what_it_is(fact, thing.about):
+            continue
         if fact.absent and not fact.unrecorded and not skipped.get(fact.name, False):
             found[fact.name] = (_nothing(fact), "none was named")
     return found
+
+
+def _says_what_it_is(fact: Fact, about: str) -> bool:
+    """Is it a fact of such things alone and named for them (``order_process``: its *none* is *no order*)?"""
+    return fact.type == "enum" and fact.grain == (about,) and fact.name.startswith(f"{about}_")
 
 
 def _nothing(fact: Fact) -> Value:

@@ -36,6 +36,7 @@ from lawful.law.tree import (
 from lawful.law.vocabulary import Fact, nearest
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.ids import RuleId
+from lawful.terms.texts import a_or_an
 
 ORDERED = ("count", "date", "instant")
 
@@ -123,7 +124,9 @@ def _check_node(book: Book, node: Node, about: str) -> None:
 def _any_of(book: Book, other: str, item: Node, about: str) -> None:
     """Asked of a thing that systems belong to; the condition is one over a system's own facts."""
     if about == other:
-        raise UsageError(f"A {about} has no {other} of its own: write the condition itself.")
+        raise UsageError(
+            f"{a_or_an(about).capitalize()} has no {other} of its own: write the condition itself."
+        )
     for node in walk(item):
         if isinstance(node, Beside):
             raise UsageError("Inside any_of stand tests of facts only.")
@@ -145,7 +148,7 @@ def _definition(book: Book, name: str, about: str) -> None:
                 waiting.append(found)
             elif found in book.vocabulary.facts and not book.vocabulary.knows_fact(about, found):
                 raise UsageError(
-                    f"'{name}' rests on '{found}', a fact that a {about} cannot know.",
+                    f"'{name}' rests on '{found}', a fact that {a_or_an(about)} cannot know.",
                     hint="Write a definition for this kind of thing.",
                 )
 
@@ -163,7 +166,7 @@ def _typed(book: Book, name: str, about: str, *types: str) -> Fact:
         )
         raise UsageError(error.message, hint=hint) from None
     if fact.type not in types:
-        raise UsageError(f"'{name}' is a {fact.type}, not a {' or '.join(types)}.")
+        raise UsageError(f"'{name}' is {a_or_an(fact.type)}, not {a_or_an(' or '.join(types))}.")
     return fact
 
 
@@ -212,7 +215,7 @@ def _comparison(book: Book, op: str, fact: Fact, right: Term, about: str) -> Non
             _table(book, table, key, about)
         case Number(name, key):
             if fact.type != "count":
-                raise UsageError(f"'{fact.name}' is a {fact.type}, not a count.")
+                raise UsageError(f"'{fact.name}' is {a_or_an(fact.type)}, not a count.")
             if key:
                 _table(book, name, key, about)
             else:
@@ -244,7 +247,9 @@ def _literal(book: Book, fact: Fact, value: str | int | date | datetime) -> None
             "date": "a date: DATE '2024-03-22'",
             "instant": "an instant: TIMESTAMPTZ '2024-03-22T00:00:00+08:00'",
         }
-        raise UsageError(f"'{fact.name}' is a {fact.type}: compare it with {wanted[fact.type]}.")
+        raise UsageError(
+            f"'{fact.name}' is {a_or_an(fact.type)}: compare it with {wanted[fact.type]}."
+        )
 
 
 def check_conditions(book: Book, entry: Entry) -> Iterator[UsageError]:

@@ -89,7 +89,7 @@ def covers_of(court: Court, region: str, *, demand_review: bool = False) -> list
     found = []
     for cover in court.book.rulebook.coverage.covers:
         day = court.thing.day(cover.zone)
-        if not _in_force(cover, day) or (demand_review and cover.state != "signed"):
+        if not holds(cover, day) or (demand_review and cover.state != "signed"):
             continue
         listed = court.list_of(cover.listed) if cover.listed else ()
         if region in cover.regions or region in (listed or ()):
@@ -97,7 +97,8 @@ def covers_of(court: Court, region: str, *, demand_review: bool = False) -> list
     return found
 
 
-def _in_force(cover: Cover, day: date) -> bool:
+def holds(cover: Cover, day: date) -> bool:
+    """Does the book answer a jurisdiction's topics on a day?"""
     return (cover.in_force is None or cover.in_force <= day) and (
         cover.until is None or day <= cover.until
     )

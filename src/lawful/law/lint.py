@@ -39,6 +39,7 @@ from lawful.law.tree import (
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import LawfulError, Location, UsageError
 from lawful.terms.ids import RuleId
+from lawful.terms.texts import a_or_an
 
 
 def lint(book: Book) -> list[LawfulError]:
@@ -87,7 +88,7 @@ def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
     if entry.kind is not Kind.DEFINITION and entry.about not in book.instrument(entry).scope:
         yield _error(
             entry,
-            f"{book.instrument(entry).file} has no scope for a {entry.about}.",
+            f"{book.instrument(entry).file} has no scope for {a_or_an(entry.about)}.",
             "A kind of thing without a scope is not covered: add it under [scope].",
         )
     if entry.kind is Kind.DEFINITION and not entry.name:
@@ -140,7 +141,7 @@ def check_defeat(book: Book, entry: Entry) -> Iterator[LawfulError]:
     for pattern in (*entry.defeats, *entry.defeated_by):
         named = book.entries.get(RuleId(pattern))
         if named and (named.about != entry.about or Kind.DEFINITION in (named.kind, entry.kind)):
-            hint = f"{pattern} is a {named.kind.value} about a {named.about}."
+            hint = f"{pattern} is a {named.kind.value} about {a_or_an(named.about)}."
             yield _error(entry, "Only entries about the same thing can defeat each other.", hint)
     frees = entry.defeats or any(entry.id in ids for ids in book.defeaters.values())
     if entry.force in ("policy", "guidance") and (frees or entry.kind is Kind.BASIS):
@@ -156,7 +157,7 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
     """A clock starts from a date or an instant that the thing knows; hours from an instant."""
     after = entry.every.after if entry.every else ""
     if after and not _may_start(book, entry, after, ("date", "instant")):
-        yield _error(entry, f"A period of a {entry.about} cannot begin after '{after}'.", "")
+        yield _error(entry, f"A period of {a_or_an(entry.about)} cannot begin after '{after}'.", "")
     if entry.by is None:
         return
     fixed = entry.by.on if entry.by.on and not entry.by.on[:1].isdigit() else ""
@@ -171,8 +172,8 @@ def check_clocks(book: Book, entry: Entry) -> Iterator[LawfulError]:
         if not _may_start(book, entry, name, types):
             yield _error(
                 entry,
-                f"A clock of a {entry.about} cannot start from '{name}'.",
-                f"Name a fact of it that is a {' or '.join(types)}.",
+                f"A clock of {a_or_an(entry.about)} cannot start from '{name}'.",
+                f"Name a fact of it that is {a_or_an(' or '.join(types))}.",
             )
 
 

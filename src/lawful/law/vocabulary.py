@@ -14,9 +14,11 @@ import attrs
 from lawful.law.legible import legible
 from lawful.law.tree import FactTerm, HasAny, In, Node
 from lawful.terms.errors import Location, UsageError
-from lawful.terms.texts import Text
+from lawful.terms.texts import Text, a_or_an, labelled
 from lawful.terms.values import NEVER_AT, NEVER_ON, SetValue, Value
 
+COUNT_MOST = 10**18
+"""The greatest count that is read, compared or proved about; every store holds it."""
 TYPES = ("enum", "set", "flag", "count", "date", "instant")
 
 
@@ -130,7 +132,7 @@ class Vocabulary:
             )
         if about and not self.knows_fact(about, name):
             raise UsageError(
-                f"A {about} cannot know the fact '{name}' "
+                f"{a_or_an(about).capitalize()} cannot know the fact '{name}' "
                 f"(it belongs to: {', '.join(fact.grain)}).",
                 code="law.fact_of_another_thing",
                 location=at,
@@ -193,7 +195,7 @@ class Vocabulary:
                 f"'{text}' is not a value of '{name}'.",
                 code="law.unknown_value",
                 location=at,
-                hint=nearest(text, values),
+                hint=nearest(text, values, values),
             )
         return text
 
@@ -204,7 +206,7 @@ class Vocabulary:
                     return {"true": True, "yes": True, "false": False, "no": False}[text.lower()]
                 case "count":
                     number = int(text.replace("_", "").replace(",", ""))
-                    if number < 0:
+                    if not 0 <= number <= COUNT_MOST:
                         raise ValueError
                     return number
                 case "date":
@@ -219,7 +221,7 @@ class Vocabulary:
         except (ValueError, KeyError):
             wanted = {
                 "flag": "true or false",
-                "count": "a whole number from 0",
+                "count": f"a whole number from 0 to {COUNT_MOST}",
                 "date": "a date such as 2024-03-22, or never",
                 "instant": "an instant with its zone such as 2024-03-21T17:00Z, or never",
             }
@@ -266,9 +268,12 @@ def instant_of(text: str) -> datetime:
     return value.astimezone(UTC)
 
 
-def nearest(text: str, names: Iterable[str]) -> str:
-    """A sentence that offers the nearest name, or lists a few."""
+def nearest(text: str, names: Iterable[str], labels: Mapping[str, Text] | None = None) -> str:
+    """A sentence that offers the name so labelled in a language, the nearest name, or lists a few."""
     known = list(names)
+    named = labelled(text, labels or {})
+    if named:
+        return f"Did you mean {' or '.join(map(repr, named))}?"
     close = difflib.get_close_matches(text, known, n=1, cutoff=0.5)
     if close:
         return f"Did you mean '{close[0]}'?"
