@@ -77,7 +77,8 @@ CLAIM = (
 )
 PROVED = (
     "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
-    "collected_in = 'CN' AND controller_role = 'controller' AND operation NOT IN ('erase', 'store') AND purpose <> 'security' "
+    "collected_in = 'CN' AND controller_role = 'controller' AND operation NOT IN ('erase', 'store') "
+    "AND purpose <> 'security' "
     "unless consent_separate"
 )
 Found = TypeVar("Found")
