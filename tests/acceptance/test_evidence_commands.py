@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from lawful.evidence import EvidenceLog, erase_payload
 from lawful.evidence.notes import COSIGNATURE, VerifierKey
 from lawful.gate import Deployment
 from tests.acceptance.conftest import Command
@@ -19,9 +21,9 @@ FACT = ("--fact", "purpose=payment")
 
 @pytest.fixture
 def place(platform: Path, tmp_path: Path) -> Path:
-    """A copy of the sample platform, to be written to; its name is in the log's."""
-    shutil.copytree(platform, tmp_path / "copy" / platform.name)
-    return tmp_path / "copy" / platform.name
+    """A copy of the sample platform, to be written to."""
+    shutil.copytree(platform, tmp_path / "copy")
+    return tmp_path / "copy"
 
 
 def test_an_export_verifies_with_and_without_us(
@@ -99,3 +101,86 @@ def test_a_deployment_whose_witnesses_are_away_gives_nothing(
     assert lawful("ask", "share", *FACT, *at).code != 0
     (place / "witnesses.policy").unlink()
     assert lawful("ask", "share", *FACT, *at).code == 2
+
+
+def test_deleted_evidence_is_not_evidence_that_never_was(
+    lawful: Command, place: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new").mkdir()
+    none = lawful("evidence", "verify", "--folder", str(tmp_path / "new"))
+    assert none.code == 2
+    assert list((tmp_path / "new").iterdir()) == []
+    shutil.rmtree(place / ".lawful" / "evidence")
+    gone = lawful("evidence", "verify", "--folder", str(place))
+    assert gone.code == 4
+    assert "evidence is gone" in gone.err
+    (place / ".lawful" / "evidence").mkdir()
+    assert lawful("evidence", "verify", "--folder", str(place)).code == 4
+
+
+@pytest.mark.parametrize("name", ["renamed", "with + and\ttab", "x:y", "商店"])
+def test_the_log_keeps_its_name_when_the_folder_is_renamed(
+    lawful: Command, place: Path, name: str
+) -> None:
+    before = lawful("evidence", "verify", "--json", "--folder", str(place)).json["origin"]
+    renamed = place.rename(place.with_name(name))
+    at = ("--folder", str(renamed))
+    assert lawful("ask", "share", *FACT, *at).code in (1, 3)
+    assert lawful("evidence", "verify", "--json", *at).json["origin"] == before
+    shutil.rmtree(renamed / ".lawful")
+    assert lawful("ask", "share", *FACT, *at).code in (1, 3)
+    begun = lawful("evidence", "verify", "--json", *at)
+    assert begun.code == 0
+    assert begun.json["origin"].startswith("lawful.local/")
+
+
+def test_verifying_says_what_it_compared_with(lawful: Command, place: Path) -> None:
+    found = lawful("evidence", "verify", "--folder", str(place))
+    assert found.code == 0
+    assert "kept in .lawful/state.db" in found.out
+    assert "an older copy of the whole folder cannot be told" in found.out
+
+
+@pytest.mark.parametrize("by", ["verify", "doctor"])
+def test_an_interrupted_erasure_is_finished_by_whoever_opens_the_log(
+    lawful: Command, place: Path, monkeypatch: pytest.MonkeyPatch, by: str
+) -> None:
+    at = ("--folder", str(place))
+    assert lawful("ask", "share", *FACT, *at).code in (1, 3)
+    real = EvidenceLog.delete_payload
+
+    def killed(self: EvidenceLog, commitment: str) -> None:
+        real(self, commitment)
+        raise KeyboardInterrupt
+
+    with Deployment.open(place) as deployment, monkeypatch.context() as patch:
+        patch.setattr(EvidenceLog, "delete_payload", killed)
+        commitment = deployment.evidence.tail(1)[0].commitment
+        with pytest.raises(KeyboardInterrupt):
+            erase_payload(deployment.evidence, commitment, entity="organisation", door="cli")
+    if by == "doctor":
+        assert "interrupted erasures finished just now: 1" in lawful("doctor", *at).out
+    assert lawful("evidence", "verify", *at).code == 0
+    assert "interrupted erasure" not in lawful("doctor", *at).out
+
+
+def everything(place: Path) -> dict[str, tuple[int, bytes]]:
+    """Each file with its time and bytes."""
+    found = [path for path in sorted(place.rglob("*")) if path.is_file()]
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in found}
+
+
+def test_a_copy_that_cannot_be_written_is_verified_and_read(
+    lawful: Command, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ("--folder", str(place))
+    assert lawful("ask", "share", *FACT, *at).code in (1, 3)
+    newest = lawful("evidence", "export", "--as", "ocsf", *at).out.splitlines()[-1]
+    before = everything(place)
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    assert lawful("evidence", "verify", *at).code == 0
+    assert lawful("evidence", "replay", *at).code == 0
+    assert lawful("evidence", "show", json.loads(newest)["metadata"]["uid"], *at).code == 0
+    assert lawful("evidence", "export", str(tmp_path / "export"), *at).code == 0
+    assert lawful("evidence", "verify", str(tmp_path / "export")).code == 0
+    assert everything(place) == before

@@ -24,6 +24,7 @@ from lawful.db import (
     metadata,
     migrate,
     open_state,
+    open_state_copy,
     reaching,
     reading,
     state,
@@ -264,3 +265,18 @@ def test_the_database_itself_asks_for_four_eyes(engine: Engine) -> None:
     }
     with pytest.raises(IntegrityError), engine.begin() as connection:
         connection.execute(insert(lawful.inventory.tables.approvals).values(row))
+
+
+def test_a_copy_is_read_and_not_written(engine: Engine, path: Path, tmp_path: Path) -> None:
+    SettingCheckpoint(engine, "a").compare_and_set(None, b"1")
+    engine.dispose()
+    before = sorted(path.parent.iterdir())
+    copy = open_state_copy(path)
+    assert SettingCheckpoint(copy, "a").get() == b"1"
+    with pytest.raises(EnvironmentFailure, match="read-only"):
+        SettingCheckpoint(copy, "b").compare_and_set(None, b"2")
+    copy.dispose()
+    assert sorted(path.parent.iterdir()) == before
+    with pytest.raises(EnvironmentFailure):
+        open_state_copy(tmp_path / "none" / "state.db")
+    assert not (tmp_path / "none").exists()

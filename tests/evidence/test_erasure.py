@@ -9,11 +9,14 @@ import pytest
 
 from lawful.evidence import (
     EvidenceLog,
+    PublishedLog,
     SubjectKeys,
     erase_payload,
     export,
     finish_erasures,
+    open_erasures,
     open_intents,
+    resume_erasures,
     subject_pseudonym,
     verify,
     verify_proof,
@@ -78,7 +81,7 @@ def test_recording_without_deleting_is_noticed(
         verify(log.folder)
 
 
-@pytest.mark.parametrize("by", ["finish", "again"])
+@pytest.mark.parametrize("by", ["finish", "resume", "again"])
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_an_interrupted_erasure_is_finished(
     log: EvidenceLog,
@@ -102,11 +105,15 @@ def test_an_interrupted_erasure_is_finished(
             erase_payload(log, commitment, **WHO)
     again = reopen()
     assert len(open_intents(again)) == 1
+    assert [each.ref for each in open_erasures(again)] == [commitment]
     if by == "finish":
         assert len(finish_erasures(again)) == 1
+    elif by == "resume":
+        assert len(resume_erasures(again)) == 1
     else:
         erase_payload(again, commitment, **WHO)
-    assert finish_erasures(again) == []
+    assert finish_erasures(again) == resume_erasures(again) == []
+    assert open_erasures(again) == []
     assert again.size() == 3
     assert again.verify().erased == 1
 
@@ -158,3 +165,22 @@ def test_the_subject_keys_are_private_and_fail_as_ours(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(EnvironmentFailure):
         SubjectKeys(tmp_path / "file" / "state").get_or_create("a")
+
+
+def test_a_noted_erasure_without_an_intent_was_never_begun(log: EvidenceLog) -> None:
+    log.append(ask(), {"a": 1})
+    commitment = log.read(0).commitment
+    log.erasures.begin(commitment)
+    assert resume_erasures(log) == []
+    assert log.erasures.begun() == []
+    assert log.payload(log.read(0)) == {"a": 1}
+    assert log.size() == 1
+
+
+def test_the_leaves_of_an_operation_are_found_in_every_bundle(log: EvidenceLog) -> None:
+    events = [ask(operation="transfer" if n % 100 == 7 else "use") for n in range(600)]
+    log.append_many([(event, {}) for event in events])
+    found = [leaf.index for leaf in log.of_operations(["transfer"])]
+    assert found == [7, 107, 207, 307, 407, 507]
+    assert list(PublishedLog.read_only(log.folder).of_operations(["transfer"]))[-1].index == 507
+    assert list(log.of_operations(["share"])) == []

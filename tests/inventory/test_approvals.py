@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 
 from lawful.db import migrate, open_state, reaching
 from lawful.facts import kept_of, records_of, standing
@@ -22,7 +22,7 @@ from lawful.inventory import (
     standing_approvals,
 )
 from lawful.inventory.tables import approvals
-from lawful.terms.errors import UsageError
+from lawful.terms.errors import ProofFailure, UsageError
 from lawful.terms.values import Source, SourceKind, set_of
 from tests.inventory.material import ACTIVITY, ORGANISATION, VOCABULARY
 
@@ -213,3 +213,18 @@ def test_who_approved_what(conn: Connection) -> None:
     assert (second.subject_id, second.approver, second.approved_at) == ("ads-eu", "cai", AT)
     proposal = propose("activity", ACTIVITY.encode(), FILE, VOCABULARY)
     assert second.digest == proposal.digest
+
+
+@pytest.mark.parametrize("of", ["organisation", "activity"])
+def test_content_that_is_not_what_its_digest_says_opens_nothing(conn: Connection, of: str) -> None:
+    activity(conn)
+    assert activities(conn, VOCABULARY)
+    row = update(approvals).where(approvals.c.kind == of)
+    conn.execute(row.values(content=approvals.c.content + "\n# wider\n"))
+    for read in (activities, find_organisation) if of == "organisation" else (activities,):
+        with pytest.raises(ProofFailure, match="content is not what its digest says") as failure:
+            read(conn, VOCABULARY)
+        assert f"approvals, {of}" in str(failure.value.location.record)
+    if of == "activity":
+        activity(conn, at=LATER)
+        assert activities(conn, VOCABULARY)

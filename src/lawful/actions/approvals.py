@@ -12,12 +12,17 @@ from sqlalchemy import Engine
 from lawful.db import close_intent, reaching, reading
 from lawful.evidence import Event, EvidenceLog, new_decision_id
 from lawful.inventory.approvals import Proposal, approve, check_approval, propose
-from lawful.inventory.queries import ACTIVITIES_FOLDER, ORGANISATION_FILE, Approval, Kind
+from lawful.inventory.queries import (
+    ACTIVITIES_FOLDER,
+    OPERATIONS,
+    ORGANISATION_FILE,
+    Approval,
+    Kind,
+)
 from lawful.law.vocabulary import Vocabulary
 from lawful.org import ORGANISATION_ID
 from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
 
-OPERATIONS = {"organisation": "approve_organisation", "activity": "approve_activity"}
 Clock = Callable[[], datetime]
 
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from lawful.actions.approvals import OPERATIONS
 from lawful.db import close_intent, ended_as, reaching
 from lawful.evidence import (
     Event,
@@ -19,6 +18,7 @@ from lawful.evidence import (
     open_intents,
 )
 from lawful.evidence.events import Leaf
+from lawful.inventory.queries import OPERATIONS
 
 
 def reconcile(engine: Engine, log: EvidenceLog, *, clock: Callable[[], datetime]) -> list[Receipt]:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from lawful.cli.output import Output
-from lawful.evidence import EvidenceLog, Leaf, as_cloudevent, as_ocsf, export, verify
+from lawful.evidence import Leaf, PublishedLog, Report, as_cloudevent, as_ocsf, export, verify
 from lawful.gate.deployment import Deployment
+from lawful.gate.verifying import Verified, verify_deployment
 from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 
 FORMS = ("folder", "ocsf", "cloudevents")
@@ -34,10 +35,14 @@ def run_verify(
             raise UsageError(
                 "The policy cannot be read.", location=Location(file=str(policy))
             ) from None
-        report = verify(path, vkey=vkey, policy=known)
+        _say(output, verify(path, vkey=vkey, policy=known), None)
     else:
-        report = Deployment.verify(folder)
-    found = {
+        verified = verify_deployment(folder)
+        _say(output, verified.log, verified)
+
+
+def _say(output: Output, report: Report, verified: Verified | None) -> None:
+    found: dict[str, Any] = {
         "version": 1,
         "verified": True,
         "entries": report.entries,
@@ -47,24 +52,41 @@ def run_verify(
         "compared": report.compared,
         "checked": list(report.checked),
     }
+    if verified is not None:
+        register = verified.register
+        found["second_place"] = verified.second_place
+        found["approvals"] = {"standing": register.standing, "attested": register.compared}
     if output.json:
         output.data(found)
-    else:
-        output.line(
-            f"● verified: {report.entries} entries, root {report.root[:16]}…, {report.origin}"
+        return
+    output.line(f"● verified: {report.entries} entries, root {report.root[:16]}…, {report.origin}")
+    for line in _against(report, verified):
+        output.line(f"  {line}")
+
+
+def _against(report: Report, verified: Verified | None) -> Iterator[str]:
+    """What the log was compared with, and what that cannot tell."""
+    if verified is None:
+        yield "not compared with a checkpoint kept elsewhere"
+        return
+    yield f"compared with the last checkpoint kept in {verified.second_place}"
+    if "witnesses" not in report.checked:
+        yield (
+            "without witnesses, an older copy of the whole folder cannot be told from it: "
+            "name some in lawful.toml under [evidence], or keep a checkpoint elsewhere"
         )
-        output.line(
-            "  compared with the last checkpoint kept elsewhere"
-            if report.compared
-            else "  not compared with a checkpoint kept elsewhere"
-        )
+    register = verified.register
+    yield (
+        f"{register.compared} of {register.standing} approvals in the register are compared "
+        "with the evidence, and are as it attests"
+    )
 
 
 def run_show(output: Output, folder: Path, wanted: str) -> None:
     """A decision's leaf, payload and place in the log."""
     with Deployment.open(folder) as deployment:
-        leaf = _found(deployment.evidence, wanted)
-        payload = deployment.evidence.payload(leaf)
+        leaf = _found(deployment.published, wanted)
+        payload = deployment.published.payload(leaf)
         content = {
             "version": 1,
             "index": leaf.index,
@@ -96,7 +118,7 @@ def export_as(
 def run_export(output: Output, folder: Path, to: Path, proofs: list[str]) -> None:
     """Copy the log to a static folder, with proofs of some decisions."""
     with Deployment.open(folder) as deployment:
-        log = deployment.evidence
+        log = deployment.published
         log.settle()
         export(log.folder, to, proofs=[_found(log, each).index for each in proofs])
     if output.json:
@@ -109,7 +131,7 @@ def run_export(output: Output, folder: Path, to: Path, proofs: list[str]) -> Non
 def run_export_events(output: Output, folder: Path, to: Path | None, form: str, since: int) -> None:
     """Write the log's entries as events, one JSON document a line, oldest first."""
     with Deployment.open(folder) as deployment:
-        log = deployment.evidence
+        log = deployment.published
         size = log.size()
         ours = version("lawful")
 
@@ -149,7 +171,7 @@ def _to(path: Path | None) -> Iterator[IO[str]]:
         ) from None
 
 
-def _found(log: EvidenceLog, wanted: str) -> Leaf:
+def _found(log: PublishedLog, wanted: str) -> Leaf:
     leaf = log.find(wanted)
     if leaf is None:
         raise UsageError(f"There is no decision '{wanted}' in the log.", code="evidence.unknown")

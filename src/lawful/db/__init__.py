@@ -3,7 +3,7 @@
 from lawful.db.base import Instant, metadata
 from lawful.db.intents import close_intent, ended_as
 from lawful.db.settings import SettingCheckpoint
-from lawful.db.state import migrate, open_state, reaching, reading
+from lawful.db.state import migrate, open_state, open_state_copy, reaching, reading
 
 __all__ = [
     "Instant",
@@ -13,6 +13,7 @@ __all__ = [
     "metadata",
     "migrate",
     "open_state",
+    "open_state_copy",
     "reaching",
     "reading",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
@@ -38,6 +39,24 @@ def open_state(path: Path) -> Engine:
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_MS / 1000})
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
+        with engine.connect():
+            pass
+    except (OSError, DBAPIError) as error:
+        raise unreachable(path, error) from None
+    return engine
+
+
+def open_state_copy(path: Path) -> Engine:
+    """Open a state that cannot be written, on a read-only disk; nothing is written, nor migrated.
+
+    Raises: EnvironmentFailure: it cannot be read.
+    """
+    record, index = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
+    try:
+        path.stat()
+        pending = index.exists() or (record.exists() and record.stat().st_size > 0)
+        how = "mode=ro" if pending else "mode=ro&immutable=1"  # immutable: the file alone is read
+        engine = create_engine(f"sqlite:///file:{quote(str(path))}?{how}&uri=true")
         with engine.connect():
             pass
     except (OSError, DBAPIError) as error:

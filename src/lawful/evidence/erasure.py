@@ -7,6 +7,7 @@ import secrets
 from lawful.evidence.events import ERASE, Event, Leaf
 from lawful.evidence.ids import new_decision_id
 from lawful.evidence.log import EvidenceLog, Receipt
+from lawful.evidence.published import PublishedLog
 from lawful.terms.errors import UsageError
 
 
@@ -15,10 +16,19 @@ def erase_payload(log: EvidenceLog, commitment: str, *, entity: str, door: str) 
 
     The salt goes with the payload, so the commitment left in the leaf tells nothing. Copies
     exported earlier are out of reach. An interrupted erasure is finished by the next call, or
-    by ``finish_erasures``.
+    by ``finish_erasures`` or ``resume_erasures``.
 
     Raises: UsageError: no leaf makes this commitment, or it is erased already.
     """
+    with log.erasures.alone():
+        _check_there(log, commitment)
+        log.erasures.begin(commitment)
+        if not any(_is_erasure(intent, commitment) for intent in log.open_intents()):
+            log.append(_event(log, "intent", commitment, entity, door), {})
+        return _finish(log, commitment, entity, door)
+
+
+def _check_there(log: EvidenceLog, commitment: str) -> None:
     found = log.find_commitment(commitment)
     if found is None:
         raise UsageError("no entry commits to such a payload", code="evidence.no_payload")
@@ -27,13 +37,37 @@ def erase_payload(log: EvidenceLog, commitment: str, *, entity: str, door: str) 
         raise UsageError(
             f"the payload of entry {leaf.index} is erased already", code="evidence.erased"
         )
-    if not any(_is_erasure(intent, commitment) for intent in log.open_intents()):
-        log.append(_event(log, "intent", commitment, entity, door), {})
-    return _finish(log, commitment, entity, door)
 
 
 def finish_erasures(log: EvidenceLog) -> list[Receipt]:
     """Finish the erasures that were begun and not ended; for reconciliation at start."""
+    with log.erasures.alone():
+        return _finish_open(log)
+
+
+def resume_erasures(log: EvidenceLog) -> list[Receipt]:
+    """``finish_erasures`` where the state notes one begun; where it does not, no entry is read."""
+    if not log.erasures.begun():
+        return []
+    with log.erasures.alone():
+        receipts = _finish_open(log)
+        for commitment in log.erasures.begun():
+            log.erasures.end(commitment)  # no intent was recorded, or the outcome was
+        return receipts
+
+
+def open_erasures(log: PublishedLog) -> list[Leaf]:
+    """Intents to erase that have no outcome yet, oldest first."""
+    found: dict[str, Leaf] = {}
+    for leaf in log.of_operations([ERASE]):
+        if leaf.kind == "intent":
+            found[leaf.ref] = leaf
+        elif leaf.kind == "outcome":
+            found.pop(leaf.ref, None)
+    return list(found.values())
+
+
+def _finish_open(log: EvidenceLog) -> list[Receipt]:
     return [
         _finish(log, intent.ref, intent.entity, intent.door)
         for intent in log.open_intents()
@@ -50,6 +84,7 @@ def _finish(log: EvidenceLog, commitment: str, entity: str, door: str) -> Receip
     log.delete_payload(commitment)
     receipt = log.append(_event(log, "outcome", commitment, entity, door), {})
     log.settle()  # whoever verifies the folder finds the erasure recorded
+    log.erasures.end(commitment)
     return receipt
 
 

@@ -8,28 +8,28 @@ from contextlib import suppress
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 
 import attrs
 
 from lawful.evidence.arrivals import Arrivals, Entry
 from lawful.evidence.disk import Disk
-from lawful.evidence.events import Event, Leaf, check_node
-from lawful.evidence.failures import SchemaError, broken, unwritable
+from lawful.evidence.erasing import Erasures
+from lawful.evidence.events import Event, check_node
+from lawful.evidence.failures import SchemaError, unwritable
 from lawful.evidence.integrator import Integrator
 from lawful.evidence.keys import keep_policy, load_signer
 from lawful.evidence.notes import VerifierKey
-from lawful.evidence.payloads import SALT_BYTES, commit, payload_bytes, unwrap, wrap
+from lawful.evidence.payloads import SALT_BYTES, commit, payload_bytes, wrap
 from lawful.evidence.policy import Policy
-from lawful.evidence.proofs import format_proof
+from lawful.evidence.published import PublishedLog
 from lawful.evidence.publishing import Publisher
-from lawful.evidence.reader import LeafIndex, Reader
+from lawful.evidence.reader import Reader
 from lawful.evidence.second_place import CheckpointStore
 from lawful.evidence.verify import Report, verify
 from lawful.evidence.witnessing import Cosigner
 from lawful.evidence.writer import Writer
-from lawful.terms.errors import EnvironmentFailure, LawfulError, UsageError
+from lawful.terms.errors import EnvironmentFailure, LawfulError
 
 LAG_S = 0.5
 """Within so many seconds what was accepted is integrated."""
@@ -60,20 +60,25 @@ def sealed(items: Sequence[tuple[Event, Mapping[str, object]]]) -> list[Entry]:
     return entries
 
 
-class EvidenceLog:
+class EvidenceLog(PublishedLog):
     """A tamper-evident log in a folder. Safe among threads, and among processes that share it.
 
     What this object reads holds all that was acknowledged before, by whichever process.
     """
 
-    def __init__(self, writer: Writer, clock: Callable[[], datetime], lag: float | None) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        erasures: Erasures,
+        clock: Callable[[], datetime],
+        lag: float | None,
+    ) -> None:
+        super().__init__(writer.publisher.folder, writer.publisher.reader)
+        self.erasures = erasures
         self._writer = writer
         self._clock = clock
-        self._reader = writer.publisher.reader
         self._arrivals = Arrivals(writer.accept)
         self._integrator = Integrator(writer.integrate, writer.pending, lag)
-        self._index = LeafIndex(self._reader)
-        self._reading = RLock()
 
     @classmethod
     def open(
@@ -131,7 +136,7 @@ class EvidenceLog:
         )
         writer = Writer(publisher, state, node, clock)
         with writer.held():
-            return cls(writer, clock, lag)
+            return cls(writer, Erasures(state, disk), clock, lag)
 
     def __enter__(self) -> EvidenceLog:
         return self
@@ -160,11 +165,6 @@ class EvidenceLog:
         """
         if not self._writer.is_settled():
             self._writer.integrate()
-
-    @property
-    def folder(self) -> Path:
-        """The evidence folder."""
-        return self._writer.publisher.folder
 
     @property
     def vkey(self) -> VerifierKey:
@@ -215,93 +215,10 @@ class EvidenceLog:
             raise trouble
         return size
 
-    def size(self) -> int:
-        """Entries acknowledged."""
-        with self._reading:
-            self.settle()
-            return self._reader.head()[1].size
-
-    def read(self, index: int) -> Leaf:
-        """The leaf at ``index``, from 0."""
-        reader = self._reader
-        with self._reading:
-            size = self.size()
-            if not 0 <= index < size:
-                raise UsageError(
-                    f"the log has no entry {index}; it has {size}", code="evidence.no_entry"
-                )
-            return reader.at_head(lambda _note, head: reader.leaf(index, head.size))
-
-    def find(self, decision_id: str) -> Leaf | None:
-        """The leaf with this id (the first, should one id stand twice)."""
-        with self._reading:
-            self.settle()
-            self._index.catch_up()
-            index = self._index.by_id.get(decision_id)
-            return None if index is None else self.read(index)
-
-    def tail(self, n: int, before: int | None = None) -> list[Leaf]:
-        """Up to ``n`` leaves below index ``before`` (default: the end), newest first."""
-        reader = self._reader
-        with self._reading:
-            size = self.size()
-            stop = size if before is None else max(0, min(before, size))
-            wanted = range(stop - 1, max(0, stop - max(0, n)) - 1, -1)
-            return reader.at_head(lambda _note, head: [reader.leaf(i, head.size) for i in wanted])
-
-    def payload(self, leaf: Leaf) -> Mapping[str, object] | None:
-        """What the leaf commits to; ``None`` if it has no payload, or that was erased.
-
-        Raises: ProofFailure: the payload is not what the leaf commits to.
-        """
-        if not leaf.commitment:
-            return None
-        data, path = self._reader.payload(leaf.index, leaf.commitment)
-        found = None if data is None else unwrap(data, leaf.commitment)
-        if found is None and (data is not None or not self._is_erased(leaf)):
-            raise broken(
-                "payload", f"the payload of leaf {leaf.index} is not what it commits to", file=path
-            )
-        return found
-
-    def _is_erased(self, leaf: Leaf) -> bool:
-        """Whether a payload was erased, or is about to be."""
-        with self._reading:
-            self.settle()
-            self._index.catch_up()
-            index = self._index
-            return leaf.commitment in index.erased or leaf.commitment in index.open_intents
-
-    def proof(self, index: int) -> str:
-        """An offline inclusion proof (tlog-proof@v1), to be kept as ``.tlog-proof``."""
-        reader = self._reader
-        with self._reading:
-            self.read(index)
-            return reader.at_head(
-                lambda note, head: format_proof(index, reader.path(index, head.size), note)
-            )
-
     def verify(self) -> Report:
         """Verify the whole log and compare it with the second place, while no one writes."""
         with self._writer.alone():
             return verify(self.folder, self._writer.publisher.store)
-
-    def open_intents(self) -> list[Leaf]:
-        """Intents that have no outcome yet, oldest first."""
-        with self._reading:
-            self.settle()
-            self._index.catch_up()
-            return [self.read(index) for index in sorted(self._index.open_intents.values())]
-
-    def find_commitment(self, commitment: str) -> tuple[Leaf, bool] | None:
-        """The leaf that makes a commitment, and whether its payload is recorded as erased."""
-        with self._reading:
-            self.settle()
-            self._index.catch_up()
-            index = self._index.by_commitment.get(commitment)
-            if index is None:
-                return None
-            return self.read(index), commitment in self._index.erased
 
     def delete_payload(self, commitment: str) -> None:
         """Delete a payload, durably. ``erase_payload`` does it with its record."""

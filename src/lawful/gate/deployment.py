@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,18 @@ from types import TracebackType
 import attrs
 from sqlalchemy import Engine
 
-from lawful.db import SettingCheckpoint, migrate, open_state, reading
+from lawful.db import SettingCheckpoint, migrate, open_state, open_state_copy, reading
 from lawful.decide import Decider
-from lawful.evidence import Disk, EvidenceLog, Policy, Report, new_decision_id, verify
+from lawful.evidence import (
+    Disk,
+    EvidenceLog,
+    Policy,
+    PublishedLog,
+    find_vkey,
+    new_decision_id,
+    origin_of,
+    resume_erasures,
+)
 from lawful.facts import kept_of, records_of, standing
 from lawful.gate.rulebook import read_folder, shipped_folder
 from lawful.inventory import Activity, Dataset, activities, find_organisation, load_dataset
@@ -29,7 +38,7 @@ from lawful.terms.errors import EnvironmentFailure, Location, UsageError
 from lawful.terms.ids import DecisionId
 from lawful.terms.values import SetValue, Source, Value
 
-STATE = ".lawful"
+STATE, STATE_FILE, EVIDENCE = ".lawful", "state.db", "evidence"
 Clock = Callable[[], datetime]
 
 
@@ -57,6 +66,16 @@ def bound_facts(activity: Activity) -> dict[str, Value | None]:
     return {**activity.facts, "purpose": activity.purpose, "data": SetValue(activity.needed)}
 
 
+def new_origin(name: str) -> str:
+    """What a log is called that begins in a folder of this name: without what no signature allows.
+
+    >>> new_origin("my shop+2")
+    'lawful.local/my-shop-2'
+    """
+    fit = (c if c.isprintable() and not c.isspace() and c != "+" else "-" for c in name)
+    return f"lawful.local/{''.join(fit) or 'log'}"
+
+
 def utc_now() -> datetime:
     """The clock of the machine, in UTC."""
     return datetime.now(UTC)
@@ -68,6 +87,7 @@ class Deployment:
     def __init__(self, folder: Path, config: Config, clock: Clock) -> None:
         self.folder, self.config, self.now = folder, config, clock
         self.state = folder / STATE
+        self.erasures_finished = 0
 
     @classmethod
     def open(cls, start: Path, *, clock: Clock = utc_now) -> Deployment:
@@ -140,24 +160,50 @@ class Deployment:
         return self.config.demand_review
 
     @cached_property
+    def is_writable(self) -> bool:
+        """May our state be written? A copy on a read-only disk may not, and can still be verified."""
+        paths = (self.state, self.state / STATE_FILE)
+        return all(os.access(path, os.W_OK) for path in paths if path.exists())
+
+    @cached_property
     def engine(self) -> Engine:
-        """Our own state, migrated."""
-        engine = open_state(self.state / "state.db")
+        """Our own state, migrated; as it is where it cannot be written."""
+        if not self.is_writable:
+            return open_state_copy(self.state / STATE_FILE)
+        engine = open_state(self.state / STATE_FILE)
         migrate(engine)
         return engine
 
     @cached_property
+    def second_place(self) -> SettingCheckpoint:
+        """Where the evidence's last checkpoint is kept: our state."""
+        return SettingCheckpoint(self.engine, "evidence.checkpoint")
+
+    @cached_property
     def evidence(self) -> EvidenceLog:
-        """The evidence log of this node."""
-        return EvidenceLog.open(
-            self.state / "evidence",
+        """The evidence log of this node; an erasure that was interrupted is finished first."""
+        log = EvidenceLog.open(
+            self.state / EVIDENCE,
             state=self.state,
             origin=self.origin,
             node="node-1",
-            store=SettingCheckpoint(self.engine, "evidence.checkpoint"),
+            store=self.second_place,
             clock=self.now,
             policy=self._witnesses(),
         )
+        try:
+            self.erasures_finished = len(resume_erasures(log))
+        except BaseException:
+            log.close()
+            raise
+        return log
+
+    @cached_property
+    def published(self) -> PublishedLog:
+        """The evidence log to read from: where nothing can be written, what is published of it."""
+        if self.is_writable:
+            return self.evidence
+        return PublishedLog.read_only(self.state / EVIDENCE)
 
     def _witnesses(self) -> Policy | None:
         """The witness policy that lawful.toml names.
@@ -177,32 +223,17 @@ class Deployment:
                 hint="lawful.toml names it under [evidence] witnesses.",
             ) from None
 
-    @property
+    @cached_property
     def origin(self) -> str:
-        """The log's name: said in checkpoints."""
-        return f"lawful.local/{self.folder.name or 'log'}".replace(" ", "-")
+        """The log's name, said in checkpoints: fixed when it began, whatever the folder is called now.
 
-    @classmethod
-    def verify(cls, start: Path) -> Report:
-        """Verify a deployment's evidence against the checkpoint kept in its state; nothing is written.
-
-        Raises: ProofFailure: with the place. UsageError: there is no log yet.
+        Raises: ProofFailure: the log's verifier key is none.
         """
-        with cls.open(start) as deployment:
-            folder = deployment.state / "evidence"
-            if not folder.is_dir():
-                raise UsageError(
-                    "There is no evidence here yet.",
-                    code="evidence.none",
-                    location=Location(file=str(folder)),
-                    hint="Ask a question first: lawful ask --help",
-                )
-            store = SettingCheckpoint(deployment.engine, "evidence.checkpoint")
-            with ExitStack() as stack:
-                lock = deployment.state / "evidence.lock"
-                if os.access(lock, os.W_OK):  # a copy that cannot be written is not being written
-                    stack.enter_context(Disk().lock(lock))
-                return verify(folder, store)
+        folder = self.state / EVIDENCE
+        if (folder / "vkey").is_file():
+            return find_vkey(folder, Disk()).name
+        attested = self.second_place.get()
+        return origin_of(attested) if attested else new_origin(self.folder.name)
 
     @cached_property
     def organisation(self) -> Organisation | None:

@@ -173,8 +173,8 @@ def weigh(
     )
     if not deployment.state.is_dir():
         return found
-    size = deployment.evidence.size()
-    for leaf, matter in recorded(deployment.evidence, since):
+    size = deployment.published.size()
+    for leaf, matter in recorded(deployment.published, since):
         found.recorded += 1
         if isinstance(matter, str):
             found.not_replayable[matter] += 1

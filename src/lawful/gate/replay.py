@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from lawful.decide.vector import changed
-from lawful.evidence import EvidenceLog, Leaf
+from lawful.evidence import Leaf, PublishedLog
 
 QUERY_VERSION = 1
 """Of what a query records for a replay (``replay``, ``thing``, ``populations``)."""
@@ -80,7 +80,7 @@ class Matter:
         return "activities" if self.kind == "activity" else "decisions"
 
 
-def recorded(log: EvidenceLog, since: date | None = None) -> Iterator[tuple[Leaf, Matter | str]]:
+def recorded(log: PublishedLog, since: date | None = None) -> Iterator[tuple[Leaf, Matter | str]]:
     """Every decision of the log, oldest first: as a matter, or why it cannot be replayed.
 
     Refusals, intents and outcomes decide nothing and are passed over. ``since``: a civil day in UTC.

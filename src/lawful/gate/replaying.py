@@ -86,8 +86,8 @@ def replay(
     if not deployment.state.is_dir():
         return found
     judge = Judge(book, on=on, demand_review=deployment.demand_review)
-    size = deployment.evidence.size()
-    for leaf, matter in recorded(deployment.evidence, since):
+    size = deployment.published.size()
+    for leaf, matter in recorded(deployment.published, since):
         found.recorded += 1
         if found.recorded % EVERY == 0:
             progress(leaf.index + 1, size)

@@ -2,6 +2,7 @@
 
 from lawful.inventory.activities import load_activity
 from lawful.inventory.approvals import Proposal, approve, check_approval, propose
+from lawful.inventory.attesting import Attested, verify_register
 from lawful.inventory.checking import check_against, is_note
 from lawful.inventory.datasets import load_dataset
 from lawful.inventory.drift import Drift, drift
@@ -30,6 +31,7 @@ from lawful.inventory.skeleton import skeleton
 __all__ = [
     "Activity",
     "Approval",
+    "Attested",
     "ColumnLabel",
     "Dataset",
     "Drift",
@@ -56,4 +58,5 @@ __all__ = [
     "propose",
     "skeleton",
     "standing_approvals",
+    "verify_register",
 ]

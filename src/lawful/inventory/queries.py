@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Literal
 
@@ -13,9 +14,15 @@ from lawful.inventory.model import Activity, NoActivity
 from lawful.inventory.tables import approvals
 from lawful.law.vocabulary import Vocabulary
 from lawful.org import Organisation, load_organisation
+from lawful.terms.errors import Location, ProofFailure
 from lawful.terms.ids import ActivityId, EntityId
 
 Kind = Literal["organisation", "activity"]
+OPERATIONS: dict[Kind, str] = {
+    "organisation": "approve_organisation",
+    "activity": "approve_activity",
+}
+"""What an approval is called in the evidence."""
 ORGANISATION_FILE = "organisation.toml"
 ACTIVITIES_FOLDER = "activities"
 
@@ -34,14 +41,20 @@ class Approval:
 
 
 def find_organisation(conn: Connection, vocabulary: Vocabulary) -> Organisation | None:
-    """The organisation as approved; ``None`` if none was yet."""
+    """The organisation as approved; ``None`` if none was yet.
+
+    Raises: ProofFailure: its entry was altered.
+    """
     for row in _standing(conn, "organisation"):
         return load_organisation(row.content.encode(), row.file, vocabulary)
     return None
 
 
 def activities(conn: Connection, vocabulary: Vocabulary) -> tuple[Activity, ...]:
-    """The activities as approved, of entities that the approved organisation still has, by id."""
+    """The activities as approved, of entities that the approved organisation still has, by id.
+
+    Raises: ProofFailure: an entry was altered.
+    """
     organisation = find_organisation(conn, vocabulary)
     known = organisation.entities if organisation else {}
     found = [
@@ -87,7 +100,10 @@ def find_activity(
 
 
 def standing_approvals(conn: Connection) -> tuple[Approval, ...]:
-    """All standing entries of the register, the organisation first."""
+    """All standing entries of the register, the organisation first.
+
+    Raises: ProofFailure: one was altered.
+    """
     rows = (*_standing(conn, "organisation"), *_standing(conn, "activity"))
     return tuple(
         Approval(
@@ -104,10 +120,35 @@ def standing_approvals(conn: Connection) -> tuple[Approval, ...]:
 
 
 def _standing(conn: Connection, kind: Kind) -> list[Row[tuple[object, ...]]]:
-    return list(
+    """The standing rows of a kind, each as it was approved.
+
+    Raises: ProofFailure: the content of one is not what its digest says.
+    """
+    rows = list(
         conn.execute(
             select(approvals)
             .where(approvals.c.kind == kind, approvals.c.until_at.is_(None))
             .order_by(approvals.c.subject_id)
         )
+    )
+    for row in rows:
+        if hashlib.sha256(row.content.encode()).hexdigest() != row.digest:
+            raise altered(
+                row.kind, row.subject_id, "its content is not what its digest says", row.file
+            )
+    return rows
+
+
+def altered(kind: str, subject_id: str, why: str, file: str) -> ProofFailure:
+    """An entry of the register that is not as it was approved: it opens nothing."""
+    again = (
+        f"Or, if {file} is right, have it approved again."
+        if kind == "activity"
+        else "It says who may approve, so it cannot be approved again."
+    )
+    return ProofFailure(
+        f"The approval was altered: {why}; nothing is opened by it.",
+        code="inventory.altered",
+        location=Location(record=f"approvals, {kind} {subject_id}"),
+        hint=f"Find out who can write the state database, and restore it from a copy. {again}",
     )
