@@ -44,9 +44,9 @@ def test_clean() -> None:
         ("has_any(told, 'recipient_nam')", "is not a value of 'told'", "'recipient_name'"),
         ("has_all(told, 'x')", "is not a value of 'told'", "Known: "),
         ("aware_at < TIMESTAMPTZ '2024-01-01T00:00:00Z'", "A use cannot know", "Ask it of a thing"),
-        ("has_any(purpose, 'a')", "'purpose' is a enum, not a set", ""),
-        ("purpose", "'purpose' is a enum, not a flag", ""),
-        ("persons_held IN ('a')", "'persons_held' is a count, not a enum", ""),
+        ("has_any(purpose, 'a')", "'purpose' is an enum, not a set", ""),
+        ("purpose", "'purpose' is an enum, not a flag", ""),
+        ("persons_held IN ('a')", "'persons_held' is a count, not an enum", ""),
         ("purpose > 'advertising'", "has no order: only = and <>", ""),
         ("persons_held > 'many'", "compare it with a whole number", ""),
         ("persons_held > DATE '2024-01-01'", "compare it with a whole number", ""),
@@ -63,7 +63,7 @@ def test_clean() -> None:
         ("presumed(purpose, 'x') = 'contract'", "'x' is not a value of 'purpose'", ""),
         ("presumed(birth_date, 5) > cutoff(14)", "compare it with a date", ""),
         ("presumed(persons_held, TRUE)", "'persons_held' is a count, not a flag", ""),
-        ("passed(purpose)", "is a enum, not a date or instant", ""),
+        ("passed(purpose)", "is an enum, not a date or instant", ""),
         ("reading('CS-9') = 'always'", "There is no reading 'CS-9'", "Known: "),
         ("fulfilled('xx.act.1.z')", "There is no rule 'xx.act.1.z'", "'xx.act.1.a'"),
     ],
@@ -134,7 +134,7 @@ def test_a_definition_that_the_thing_cannot_know() -> None:
     text = text.replace("hr_administration", next(iter(known)))
     assert findings(text) == []
     error = only(findings(text + rule("d", about="incident")))
-    assert "'d' rests on 'purpose', a fact that a incident cannot know" in error.message
+    assert "'d' rests on 'purpose', a fact that an incident cannot know" in error.message
     assert error.hint == "Write a definition for this kind of thing."
 
 
@@ -146,7 +146,7 @@ def test_a_definition_is_no_presumption_and_no_term() -> None:
 
 def test_shape() -> None:
     no_scope = INSTRUMENT.replace('entity = ["TRUE"]\n', "")
-    assert "has no scope for a entity" in only(findings(rule(about="entity"), no_scope)).message
+    assert "has no scope for an entity" in only(findings(rule(about="entity"), no_scope)).message
     nameless = definition("ciio").replace('name = "d"\n', "")
     assert "wants the name" in only(findings(nameless)).message
     command = '[[command]]\nid = "xx.act.1.c"\nduty = { en = "d", zh = "d" }\n'
@@ -207,7 +207,7 @@ def test_policy_never_defeats() -> None:
 )
 def test_clocks(clock: str, wrong: str) -> None:
     error = only(findings(rule(about="incident", more=f"by = {clock}")))
-    assert f"A clock of a incident cannot start from '{wrong}'." == error.message
+    assert f"A clock of an incident cannot start from '{wrong}'." == error.message
     assert "Name a fact of it" in error.hint
 
 
