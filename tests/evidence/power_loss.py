@@ -86,11 +86,14 @@ class SimulatedDisk(Disk):
     def write_synced(self, path: Path, data: bytes, mode: int = 0o644) -> None:
         self._write(path, b"", data)
 
-    def append_synced(self, path: Path, data: bytes) -> None:
+    def append_synced(
+        self, path: Path, data: bytes | bytearray, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
+        meanwhile()  # as soon as can be: what it did in memory must not outlive a loss
         old = self._find(path)
         self._write(path, old.live if isinstance(old, File) else b"", data)
 
-    def _write(self, path: Path, kept: bytes, data: bytes) -> None:  # type: ignore[override]
+    def _write(self, path: Path, kept: bytes, data: bytes | bytearray) -> None:  # type: ignore[override]
         self._step()
         file = self._find(path)
         if not isinstance(file, File):

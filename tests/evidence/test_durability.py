@@ -221,13 +221,13 @@ def test_folders_that_somebody_else_made_are_synced_too(tmp_path: Path) -> None:
 def test_a_folder_removed_and_made_again_is_synced_again(tmp_path: Path) -> None:
     disk = RecordingDisk()
     disk.adopt(tmp_path)
-    disk.ensure_dir(tmp_path / "a")
+    disk.ensure_dirs([tmp_path / "a"])
     disk.calls.clear()
-    disk.ensure_dir(tmp_path / "a")
+    disk.ensure_dirs([tmp_path / "a"])
     assert disk.calls == []
     disk.remove_dir(tmp_path / "a")
     (tmp_path / "a").mkdir()
-    disk.ensure_dir(tmp_path / "a")
+    disk.ensure_dirs([tmp_path / "a"])
     assert disk.calls == [("fsync", str(tmp_path))]
 
 

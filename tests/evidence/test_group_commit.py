@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import errno
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from lawful.evidence import Awaited, EvidenceLog, SchemaError
 from lawful.evidence.arrivals import Arrivals, Entry, Ticket
+from lawful.evidence.growth import Grower
 from lawful.evidence.integrator import Integrator
+from lawful.evidence.wal import Run
 from lawful.terms.errors import EnvironmentFailure
 from tests.evidence.faults import FailingDisk, RecordingDisk
 from tests.evidence.making import MemoryCheckpointStore, ask, open_log
@@ -25,10 +27,12 @@ class Slow(RecordingDisk):
         super().__init__()
         self.at_it, self.go = threading.Event(), threading.Event()
 
-    def append_synced(self, path: Path, data: bytes) -> None:
+    def append_synced(
+        self, path: Path, data: bytes | bytearray, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
         self.at_it.set()
         assert self.go.wait(30)
-        super().append_synced(path, data)
+        super().append_synced(path, data, meanwhile)
 
 
 def test_what_arrives_during_a_sync_shares_the_next(tmp_path: Path) -> None:
@@ -54,6 +58,68 @@ def test_what_arrives_during_a_sync_shares_the_next(tmp_path: Path) -> None:
     assert sorted(found) == list(range(21))
     assert [call for call, _ in disk.calls] == ["fsync", "fsync"]
     assert [leaf.seq for leaf in log.tail(99)] == list(range(21, 0, -1))
+    log.verify()
+
+
+class Unsynced(FailingDisk):
+    """Its sync of the record waits until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at_it, self.go = threading.Event(), threading.Event()
+
+    def _fdatasync(self, handle: int) -> None:
+        self.at_it.set()
+        assert self.go.wait(30)
+        super()._fdatasync(handle)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_large_group_is_acknowledged_when_it_is_synced(tmp_path: Path, fails: bool) -> None:
+    """The tree grows beside the sync, in memory; what grew before a sync that fails is forgotten."""
+    disk = Unsynced()
+    log = open_log(tmp_path, MemoryCheckpointStore(), disk=disk)
+    found: list[object] = []
+
+    def work() -> None:
+        try:
+            found.append(log.append_many([(ask(), {})] * 600)[-1].index)
+        except EnvironmentFailure as failure:
+            found.append(failure.code)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert disk.at_it.wait(30)
+    while log._writer.pending() < 600:
+        threading.Event().wait(0.001)
+    assert not found
+    if fails:
+        disk.error, disk.after = errno.EIO, 0
+    disk.go.set()
+    thread.join()
+    assert found == ["evidence.unwritable" if fails else 599]
+    disk.after = None
+    assert log.append(ask(), {}).index == 600  # an append that failed late may enter the log
+    log.verify()
+
+
+def test_growth_that_fails_waits_for_the_sync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = RecordingDisk()
+    log = open_log(tmp_path, MemoryCheckpointStore(), disk=disk)
+    log.append(ask(), {})
+    disk.calls.clear()
+
+    def failing(self: Grower, run: Run) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as changed:
+        changed.setattr(Grower, "add", failing)
+        with pytest.raises(MemoryError):
+            log.append_many([(ask(), {})] * 600)
+    assert disk.calls == [("fsync", str(tmp_path / "state" / "evidence.wal"))]
+    assert log.append(ask(), {}).index == 601
     log.verify()
 
 

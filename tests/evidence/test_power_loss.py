@@ -171,9 +171,5 @@ def test_a_log_that_clears_its_record_before_it_publishes_is_found_out(
 
 
 def test_a_log_that_does_not_check_the_tail_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    def trusting(data: bytes, at: int) -> bytes | None:
-        length = int.from_bytes(data[at : at + 4], "big")
-        return data[at + 8 : at + 8 + length] if length else None
-
-    monkeypatch.setattr(wal_module, "_body", trusting)
+    monkeypatch.setattr(wal_module, "crc32", lambda body: 0)
     assert any(live_through(seed) for seed in range(300))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -19,10 +21,11 @@ Reopen = Callable[[], EvidenceLog]
 WALS = ("evidence.wal", "evidence.wal.2")
 
 
-def pending(log: EvidenceLog, count: int) -> bytes:
-    """Accept entries and stop before they are integrated; returns the write-ahead record."""
+def pending(log: EvidenceLog, *counts: int) -> bytes:
+    """Accept groups and stop before they are integrated; returns the write-ahead record."""
     log.settle()
-    log.append_many([(ask(), {"n": i}) for i in range(count)])
+    for count in counts:
+        log.append_many([(ask(), {"n": i}) for i in range(count)])
     return b"".join((log.folder.parent / "state" / name).read_bytes() for name in WALS)
 
 
@@ -53,14 +56,29 @@ def test_the_next_append_recovers_without_opening(log: EvidenceLog, reopen: Reop
     log.verify()
 
 
+def old_records(data: bytes) -> bytes:
+    """What stands in the record, in the form of before 2026-11-29: one record an entry."""
+    parts = []
+    for run in wal.decode(data):
+        for at, (leaf, kept) in enumerate(zip(run.leaves, run.payloads, strict=True), run.first):
+            body = at.to_bytes(8, "big") + len(leaf).to_bytes(2, "big") + leaf + kept
+            parts += [len(body).to_bytes(4, "big"), crc32(body).to_bytes(4, "big"), body]
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("old", [False, True])
 def test_a_torn_tail_is_dropped_at_every_length(
-    log: EvidenceLog, reopen: Reopen, tmp_path: Path
+    log: EvidenceLog, reopen: Reopen, tmp_path: Path, old: bool
 ) -> None:
     log.append(ask(), {})
     log.settle()
-    data = pending(log, 2)
-    whole = len(wal.encode(wal.decode(data)[:1]))
-    for cut in [0, 1, 7, 8, 9, whole - 1, whole, whole + 1, whole + 8, len(data) - 1, len(data)]:
+    data = pending(log, 1, 1)
+    whole = len(wal.encode(wal.decode(data)[0]))
+    if old:
+        whole = len(old_records(data[:whole]))
+        data = old_records(data)
+    near = [*range(40), *range(whole - 40, whole + 40), *range(len(data) - 40, len(data) + 1)]
+    for cut in near:
         base = tmp_path / f"cut{cut}"
         shutil.copytree(log.folder, base / "evidence")
         shutil.copytree(log.folder.parent / "state", base / "state")
@@ -74,19 +92,39 @@ def test_a_torn_tail_is_dropped_at_every_length(
         again.verify()
 
 
-def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog) -> None:
-    data = pending(log, 2)
-    records = wal.decode(data)
-    assert wal.encode(records) == data
-    whole = len(wal.encode(records[:1]))
+@pytest.mark.parametrize("old", [False, True])
+def test_every_flipped_byte_of_a_record_drops_it(log: EvidenceLog, old: bool) -> None:
+    data = pending(log, 1, 2)
+    assert b"".join(map(bytes, map(wal.encode, wal.decode(data)))) == data
+    spell = old_records if old else bytes
+    data = spell(data)
+    runs = wal.decode(data)
+    assert len(runs) == (3 if old else 2)
+    ends = [*accumulate(len(spell(bytes(wal.encode(each)))) for each in runs)]
     for place in range(len(data)):
         changed = bytearray(data)
         changed[place] ^= 1 << place % 8
-        assert wal.decode(bytes(changed)) == (records[:1] if place >= whole else [])
+        assert wal.decode(bytes(changed)) == runs[: sum(end <= place for end in ends)]
+
+
+def test_what_an_earlier_version_accepted_is_taken_over(log: EvidenceLog, reopen: Reopen) -> None:
+    put(log, old_records(pending(log, 3)))
+    again = reopen()
+    assert again.size() == 3
+    assert again.append(ask(), {}).index == 3
+    again.verify()
 
 
 @pytest.mark.parametrize(
-    "data", [b"\0" * 100, b"\xff" * 100, wal.encode([wal.Record(0, b"", b"")])[:-1]]
+    "data",
+    [
+        b"\0" * 100,
+        b"\xff" * 100,
+        b"LWG1",
+        b"LWG1" + b"\xff" * 12,
+        b"LWG1" + bytes(12),
+        wal.encode(wal.Run(0, [b""], [b""]))[:-1],
+    ],
 )
 def test_nonsense_after_the_records_is_dropped(
     log: EvidenceLog, reopen: Reopen, data: bytes
@@ -103,7 +141,7 @@ def test_records_of_before_are_not_repeated(log: EvidenceLog, reopen: Reopen) ->
     assert reopen().size() == 3
     put(log, data)
     assert reopen().size() == 3
-    put(log, data[: len(wal.encode(wal.decode(data)[:1]))])
+    put(log, wal.encode(wal.decode(data)[0].part(0, 1)))
     assert log.append(ask(), {}).index == 3
     log.verify()
 
@@ -122,7 +160,7 @@ def test_records_of_another_past_are_a_fork(log: EvidenceLog, reopen: Reopen) ->
 
 
 def test_records_beyond_the_log_mean_it_is_old(log: EvidenceLog, reopen: Reopen) -> None:
-    put(log, wal.encode([wal.Record(5, b"{}", b"")]))
+    put(log, wal.encode(wal.Run(5, [b"{}"], [b""])))
     with pytest.raises(ProofFailure) as refused:
         reopen()
     assert refused.value.code == "evidence.rolled_back"

@@ -19,7 +19,7 @@ from lawful.evidence.packs import Pack
 from lawful.evidence.payloads import commit, wrap
 from lawful.evidence.tree import EMPTY_ROOT, Frontier, leaf_hash, root_of
 from lawful.evidence.verify import verify_files
-from lawful.evidence.wal import Record
+from lawful.evidence.wal import Run
 from lawful.terms.errors import EnvironmentFailure, ProofFailure
 from tests.evidence.making import ORIGIN, MemoryCheckpointStore, ask, open_log
 
@@ -177,7 +177,7 @@ def forged(
     empty = Checkpoint(origin=ORIGIN, size=0, root=EMPTY_ROOT)
     tip = Tip(signer.sign(empty), empty, Frontier(), [])
     grower = Grower(tip)
-    grower.add([Record(i, leaf, payloads.get(i, b"")) for i, leaf in enumerate(leaves)])
+    grower.add(Run(0, leaves, [payloads.get(i, b"") for i in range(len(leaves))]))
     growth = grower.cut()
     head = {"checkpoint": signer.sign(growth.head), "vkey": f"{signer.verifier}\n".encode()}
     return MemoryFiles({**growth.files, **head})

@@ -6,15 +6,18 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from lawful.terms.errors import EnvironmentFailure
 
 _THREADS = 16
 _LOCK_WAIT_S = 60.0
+_BESIDE_BYTES = 64 * 1024
+"""From here on a sync lasts longer than it takes to hand it to another thread."""
 
 
 class Disk:
@@ -56,9 +59,43 @@ class Disk:
         """Write a file from its start and sync its bytes (its name is not yet durable)."""
         self._write(path, os.O_CREAT | os.O_TRUNC, data, mode)
 
-    def append_synced(self, path: Path, data: bytes) -> None:
-        """Write at a file's end and sync its bytes; the file must be there."""
-        self._write(path, os.O_APPEND, data, 0o600)
+    def append_synced(
+        self, path: Path, data: bytes | bytearray, meanwhile: Callable[[], None] = lambda: None
+    ) -> None:
+        """Write at a file's end and sync its bytes; the file must be there.
+
+        ``meanwhile`` is done while a large write is being synced, or after; all is done on return.
+        """
+        handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_APPEND)
+        try:
+            self._put_all(handle, data)
+            if len(data) < _BESIDE_BYTES:
+                self._fdatasync(handle)
+                meanwhile()
+            else:
+                self._beside(lambda: self._fdatasync(handle), meanwhile)
+        finally:
+            os.close(handle)
+
+    def _beside(self, syncing: Callable[[], None], meanwhile: Callable[[], None]) -> None:
+        """Do both, the first in another thread, which is at it before the second begins.
+
+        It waits in the system, without the interpreter's lock: had it to ask for that lock first,
+        it would get it when the second was over.
+        """
+        begun = Lock()
+        begun.acquire()
+
+        def work() -> None:
+            begun.release()
+            syncing()
+
+        synced = self._threads().submit(work)
+        begun.acquire()
+        try:
+            meanwhile()
+        finally:
+            synced.result()
 
     def clear(self, path: Path) -> None:
         """Empty a file, durably."""
@@ -79,15 +116,15 @@ class Disk:
     def _write(self, path: Path, flags: int, data: bytes, mode: int) -> None:
         handle = os.open(path, os.O_WRONLY | os.O_CLOEXEC | flags, mode)
         try:
-            rest = memoryview(data)
-            while rest:
-                rest = rest[self._put(handle, rest) :]
-            if flags & os.O_APPEND:
-                self._fdatasync(handle)
-            else:
-                self._fsync(handle)
+            self._put_all(handle, data)
+            self._fsync(handle)
         finally:
             os.close(handle)
+
+    def _put_all(self, handle: int, data: bytes | bytearray) -> None:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._put(handle, rest) :]
 
     def _cut(self, handle: int) -> None:
         os.ftruncate(handle, 0)
@@ -152,32 +189,43 @@ class Disk:
     def adopt(self, base: Path) -> None:
         """Take a folder as ours: everything below it is made durable by name."""
         self._bases.add(base)
-        self.ensure_dir(base)
+        self.ensure_dirs([base])
 
-    def ensure_dir(self, path: Path) -> None:
-        """Make a directory if need be, and its name durable; cheap the second time.
+    def ensure_dirs(self, paths: Iterable[Path]) -> None:
+        """Make directories where need be, and their names durable; cheap the second time.
 
         One of ours that is there already is synced too: whoever made it may have been stopped
         before it was.
         """
-        if path in self._durable_dirs and self.is_dir(path):
+        fresh: dict[Path, bool] = {}  # and whether it was there before
+        for path in paths:
+            self._ensure(path, fresh)
+        parents: dict[Path, bool] = {}
+        for path, there in fresh.items():
+            parents[path.parent] = parents.get(path.parent, True) and there
+        for parent, all_there in parents.items():
+            try:
+                self.sync_dir(parent)
+            except PermissionError:
+                if not all_there:
+                    raise
+        self._durable_dirs |= fresh.keys()
+
+    def _ensure(self, path: Path, fresh: dict[Path, bool]) -> None:
+        if path in fresh or (path in self._durable_dirs and self.is_dir(path)):
             return
         there = self.is_dir(path)
         if not there or any(base == path or base in path.parents for base in self._bases):
-            self.ensure_dir(path.parent)
+            self._ensure(path.parent, fresh)
             self.make_dir(path)
-            try:
-                self.sync_dir(path.parent)
-            except PermissionError:
-                if not there:
-                    raise
-        self._durable_dirs.add(path)
+            fresh[path] = there
+        else:
+            self._durable_dirs.add(path)
 
     def write_all(self, files: Mapping[Path, bytes], mode: int = 0o644) -> None:
         """Write files so that each is there whole or not at all, and all durably on return."""
         parents = sorted({path.parent for path in files})
-        for parent in parents:
-            self.ensure_dir(parent)
+        self.ensure_dirs(parents)
         drafts = {path.with_name(path.name + ".tmp"): path for path in files}
         self._each(lambda draft: self.write_synced(draft, files[drafts[draft]], mode), [*drafts])
         for draft, path in drafts.items():
@@ -189,12 +237,20 @@ class Disk:
         if len(paths) == 1:
             work(paths[0])
             return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(_THREADS)
-        todo = [self._pool.submit(work, path) for path in paths]
+
+        def some(start: int) -> None:
+            for path in paths[start::_THREADS]:
+                work(path)
+
+        todo = [self._threads().submit(some, start) for start in range(min(_THREADS, len(paths)))]
         wait(todo)
         for done in todo:
             done.result()
+
+    def _threads(self) -> ThreadPoolExecutor:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_THREADS)
+        return self._pool
 
 
 def _take(handle: int) -> None:

@@ -1,8 +1,7 @@
-"""Growing a log by accepted records: the new head and the files that it needs. Pure."""
+"""Growing a log by accepted entries: the new head and the files that it needs. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
 
 import attrs
@@ -11,7 +10,7 @@ from lawful.evidence.notes import Checkpoint
 from lawful.evidence.packs import pack_path
 from lawful.evidence.tiles import ENTRIES, join_bundle, partials_of, tile_path
 from lawful.evidence.tree import TILE, Frontier
-from lawful.evidence.wal import Record
+from lawful.evidence.wal import Run
 
 
 @attrs.frozen
@@ -26,7 +25,7 @@ class Tip:
 
 @attrs.frozen
 class Growth:
-    """What records make of a log: files to write (relative paths), files no longer needed."""
+    """What entries make of a log: files to write (relative paths), files no longer needed."""
 
     files: dict[str, bytes]
     stale: set[str]
@@ -34,7 +33,7 @@ class Growth:
 
 
 class Grower:
-    """Takes in records one after the other; cut off what they make whenever it suits.
+    """Takes in runs one after the other; cut off what they make whenever it suits.
 
     Tiles and bundles are made as they fill, so that a cut costs the right edge only. Payloads
     are packed: one file for each run of entries within a bundle and a cut.
@@ -63,23 +62,22 @@ class Grower:
         """Entries since the last cut."""
         return self._frontier.size - self._cut
 
-    def add(self, records: Sequence[Record]) -> None:
-        """Take in records, whose indices go on from ``size``."""
+    def add(self, run: Run) -> None:
+        """Take in a run that goes on from ``size``."""
         at = 0
-        while at < len(records):
-            part = records[at : at + TILE - len(self._bundle)]
+        while at < len(run):
+            part = run.part(at, at + TILE - len(self._bundle))
             at += len(part)
             self._add_part(part)
 
-    def _add_part(self, part: Sequence[Record]) -> None:
-        """Take in records that fit in the last bundle."""
-        frontier, bundle = self._frontier, self._bundle
-        leaves = [record.leaf for record in part]
+    def _add_part(self, part: Run) -> None:
+        """Take in entries that fit in the last bundle."""
+        frontier, bundle, leaves = self._frontier, self._bundle, part.leaves
         bundle.extend(leaves)
-        kept = [record for record in part if record.payload]
+        kept = [(index, each) for index, each in enumerate(part.payloads, part.first) if each]
         if kept and not self._pack:
-            self._first = kept[0].index
-        self._pack.extend([record.payload for record in kept])
+            self._first = kept[0][0]
+        self._pack.extend([each for _, each in kept])
         for level, n, hashes in frontier.extend([sha256(b"\0" + each).digest() for each in leaves]):
             self._files[tile_path(level, n)] = b"".join(hashes)
         if len(bundle) == TILE:
@@ -93,7 +91,7 @@ class Grower:
             self._pack.clear()
 
     def cut(self) -> Growth:
-        """All that came since the last cut; later records go on after it."""
+        """All that came since the last cut; later entries go on after it."""
         files, frontier, before = self._files, self._frontier, self._cut
         self._close_pack()
         for level, row in enumerate(frontier.rows):

@@ -12,7 +12,7 @@ from lawful.evidence.notes import Checkpoint, open_checkpoint
 from lawful.evidence.publishing import OLDER, Publisher, forked
 from lawful.evidence.reader import Reader
 from lawful.evidence.tree import TILE, Frontier, leaf_hash, tree_root
-from lawful.evidence.wal import Record, Wal
+from lawful.evidence.wal import Run, Wal
 
 SECOND = "second place"
 
@@ -69,16 +69,16 @@ def _read_tip(reader: Reader, note: bytes, head: Checkpoint) -> Tip:
     return Tip(note, head, frontier, list(bundle))
 
 
-def _check_before(reader: Reader, records: Sequence[Record], size: int) -> None:
-    """Records that the log has already must be the same there."""
-    for record in records:
-        n, offset = divmod(record.index, TILE)
-        if reader.entries(n, size)[offset] != record.leaf:
+def _check_before(reader: Reader, leaves: Sequence[tuple[int, bytes]], size: int) -> None:
+    """Entries that the log has already must be the same there."""
+    for index, leaf in leaves:
+        n, offset = divmod(index, TILE)
+        if reader.entries(n, size)[offset] != leaf:
             raise forked()
 
 
 def _agree(
-    publisher: Publisher, wal: Wal, tip: Tip, pending: list[Record], stored: bytes
+    publisher: Publisher, wal: Wal, tip: Tip, pending: Run, stored: bytes
 ) -> tuple[bytes, Grower]:
     """Integrate what is pending; the result must continue what the second place has seen."""
     reader, size = publisher.reader, tip.head.size
@@ -91,17 +91,17 @@ def _agree(
             file="checkpoint",
             hint=OLDER,
         )
-    for record in pending:
-        reader.parsed(record.leaf, record.index, size + len(pending))
+    for index, leaf in enumerate(pending.leaves, size):
+        reader.parsed(leaf, index, size + len(pending))
     grower, known = Grower(tip), max(0, seen.size - size)
-    grower.add(pending[:known])
+    grower.add(pending.part(0, known))
     if seen.size < size:
         root = tree_root(lambda level, n: reader.tile(level, n, size), seen.size)
     else:
         root = grower.root
     if root != seen.root:
         raise forked()
-    grower.add(pending[known:])
+    grower.add(pending.part(known, len(pending)))
     if pending:
         wal.keep(pending)
         return publisher.publish(grower.cut(), stored=stored), grower

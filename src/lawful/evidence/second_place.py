@@ -34,7 +34,7 @@ class FileCheckpointStore:
 
     def compare_and_set(self, old: bytes | None, new: bytes) -> bool:
         """Put ``new`` durably if ``old`` is what is there; say whether it was."""
-        self._disk.ensure_dir(self._path.parent)
+        self._disk.ensure_dirs([self._path.parent])
         with self._disk.lock(self._path.with_name(self._path.name + ".lock")):
             if self._disk.read(self._path) != old:
                 return False

@@ -103,17 +103,17 @@ class Writer:
             size = grower.size
             number = self._last_seq(grower) + 1 - size
             node, time = self._node, timestamp(self._clock())
-            records: list[wal.Record] = []
+            run = wal.Run(size, [], [])
             for ticket in tickets:
                 ticket.first = size
                 for each in ticket.entries:
                     text = leaf_text(each.event, node, number + size, time, each.commitment)
-                    records.append(wal.Record(size, text.encode(), each.kept))
+                    run.leaves.append(text.encode())
+                    run.payloads.append(each.kept)
                     size += 1
                 ticket.size = size
-            assert all(len(each.leaf) <= ENTRY_BYTES_MAX for each in records)
-            self._wal.append(wal.encode(records))
-            grower.add(records)
+            assert max(map(len, run.leaves)) <= ENTRY_BYTES_MAX
+            self._wal.append(run, meanwhile=lambda: grower.add(run))
             self._seq = (size, number + size - 1)
         of = [(one.event.kind, one.event.door) for ticket in tickets for one in ticket.entries]
         metrics.count_entries(of, perf_counter() - started)
