@@ -148,6 +148,7 @@ class _Difference:
         self.changes = tuple(change_of(first, second, (one, other), each) for each in units)
         self.units = tuple(units)
         self._mixed: dict[tuple[tuple[str, Bit], ...], Bad] = {}
+        self._alone: dict[tuple[bool, bool], Bad] = {}
         rules = {each.id: each for each in (*one.rules, *other.rules) if stops(each)}
         self.rules = tuple(rules.values())
         self.touched = tuple(each for each in self.rules if vio(each) in self.dirty)
@@ -208,13 +209,21 @@ class _Difference:
         """
         return side.bad(self.touched, covered="covered" in self.dirty)
 
-    @cached_property
+    @property
     def before(self) -> Bad:
-        return self.narrow(self.base)
+        return self.alone(later=False, covered="covered" in self.dirty)
 
-    @cached_property
+    @property
     def after(self) -> Bad:
-        return self.narrow(self.then)
+        return self.alone(later=True, covered="covered" in self.dirty)
+
+    def alone(self, *, later: bool, covered: bool) -> Bad:
+        """The outcome at one moment of those rules alone that rest on a change."""
+        key = (later, covered)
+        if key not in self._alone:
+            side = self.then if later else self.base
+            self._alone[key] = side.bad(self.touched, covered=covered)
+        return self._alone[key]
 
     def differs(self, worse: bool) -> Bit:
         """Is the second outcome worse (or better) than the first?"""
@@ -349,18 +358,16 @@ class _Difference:
 
     def facts_of(self, worse: bool, side: Side) -> Situation:
         """The fewest facts with which the changes alone, and all of them, make the difference."""
-        circuit = self.world.circuit
+        circuit, case = self.world.circuit, atoms(self.world)
         for covered in (False, True):
-            one = self.base.bad(self.touched, covered=covered)
+            one = self.alone(later=False, covered=covered)
+            later = self.alone(later=True, covered=covered)
             certain = circuit.all(
                 [
                     better(circuit, other, one) if worse else better(circuit, one, other)
-                    for other in (
-                        each.bad(self.touched, covered=covered) for each in (side, self.then)
-                    )
+                    for other in (side.bad(self.touched, covered=covered), later)
                 ]
             )
-            case = atoms(self.world)
             if certain == TRUE:
                 return ()
             if self.world.holds(*(each.bit for each in case), certain):

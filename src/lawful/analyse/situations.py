@@ -151,12 +151,15 @@ def _without_tight(world: World, given: list[Bit], case: list[Atom]) -> list[Ato
 
 def _widened(world: World, given: list[Bit], atom: Atom) -> tuple[tuple[str, ...], Bit]:
     """All the values of an enum with which the rest stays certain, and a bit for any of them."""
-    shape = world.facts.shapes[atom.fact]
+    shape, solver = world.facts.shapes[atom.fact], world.local
     assert isinstance(shape, Choice)
+    told = world.circuit.some(shape.bits)
+    left_out = [atom.bit]  # and those found not to do
+    while solver.holds(*given, told, *(-bit for bit in left_out)):
+        left_out.append(next(bit for bit in shape.bits if solver.is_true(bit)))
+    wide = [bit for bit in shape.bits if bit == atom.bit or bit not in left_out]
     classes = dict(zip(shape.bits, shape.classes, strict=True))
-    others = (bit for bit in shape.bits if bit != atom.bit)
-    bits = [atom.bit, *(bit for bit in others if not world.local.holds(*given, bit))]
-    return tuple(value for bit in bits for value in classes[bit]), world.circuit.some(bits)
+    return tuple(value for bit in wide for value in classes[bit]), world.circuit.some(wide)
 
 
 def _nodes(world: World, core: list[Atom], wide: dict[str, tuple[str, ...]]) -> Situation:
