@@ -1,20 +1,17 @@
 """Uses decided inside Spark, on two executor processes of a local cluster, beside the batch kernel alone.
 
-Both read the same Parquet file and keep every answer column; Spark writes to its *noop* sink, the kernel
-counts its rows, on two threads as Spark has two cores. The first run, in which each executor builds the
-book and makes its kernel, is a row of its own.
+All read the same Parquet file and keep every answer column; Spark writes to its *noop* sink, the kernel
+counts its rows, on two threads as Spark has two cores. Spark does it in two ways: files that its executors
+read, and a data frame whose rows it carries out of the JVM. The first run, in which each executor builds
+the book and makes its kernel, is a row of its own.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +23,8 @@ import pyarrow.parquet as pq
 
 from lawful.decide.batch.carried import carry
 from lawful.stores.spark import decide
+from lawful.stores.spark_files import decide_files
+from lawful.testing.cluster import cluster
 from lawful.testing.columns import columns_of
 from lawful.testing.growing import count_rules, grown
 from lawful.testing.traffic import Traffic
@@ -55,27 +54,25 @@ def run() -> list[dict[str, Any]]:
     some = pa.table(columns_of(built.vocabulary, things, names))
     chosen = pa.array(np.random.default_rng(5).integers(0, MADE, ROWS))
     words = f"Spark, {count_rules(built)} rules, realistic, two executors"
-    with tempfile.TemporaryDirectory() as name, _cluster(Path(name)) as spark:
+    settings = {
+        "spark.sql.execution.arrow.maxRecordsPerBatch": str(GROUP),
+        "spark.sql.files.maxPartitionBytes": str(8 << 20),
+    }
+    with tempfile.TemporaryDirectory() as name, cluster(Path(name), settings) as spark:
         path = Path(name) / "uses.parquet"
         numbered = some.take(chosen).append_column("n", pa.array(range(ROWS), pa.int64()))
         pq.write_table(numbered, path, row_group_size=GROUP)
-        first = _seconds(lambda: _by_spark(spark, book, path))
-        ours, theirs = [], []
+        first = _seconds(lambda: _by_files(spark, book, path))
+        files, frames, theirs = [], [], []
         for _ in range(ROUNDS):
-            ours.append(_seconds(lambda: _by_spark(spark, book, path)))
+            files.append(_seconds(lambda: _by_files(spark, book, path)))
+            frames.append(_seconds(lambda: _by_frame(spark, book, path)))
             theirs.append(_seconds(lambda: _by_kernel(book, path)))
-    ratio = statistics.median(t / o for o, t in zip(ours, theirs, strict=True))
     return [
+        _row(f"{words}, files", files, theirs),
+        _row(f"{words}, a data frame", frames, theirs),
         {
-            "name": words,
-            "figure": round(ROWS / statistics.median(ours)),
-            "unit": "1/s",
-            "peer": "the batch kernel on two threads, no Spark",
-            "peer_figure": round(ROWS / statistics.median(theirs)),
-            "ratio": round(ratio, 3),
-        },
-        {
-            "name": f"{words}, first run",
+            "name": f"{words}, files, first run",
             "figure": round(first, 1),
             "unit": "s",
             "peer": None,
@@ -85,8 +82,26 @@ def run() -> list[dict[str, Any]]:
     ]
 
 
-def _by_spark(spark: Any, book: Any, path: Path) -> None:
-    decided = decide(spark.read.parquet(str(path)), book=book, on=ON, key=["n"])
+def _row(name: str, ours: list[float], theirs: list[float]) -> dict[str, Any]:
+    return {
+        "name": name,
+        "figure": round(ROWS / statistics.median(ours)),
+        "unit": "1/s",
+        "peer": "the batch kernel on two threads, no Spark",
+        "peer_figure": round(ROWS / statistics.median(theirs)),
+        "ratio": round(statistics.median(t / o for o, t in zip(ours, theirs, strict=True)), 3),
+    }
+
+
+def _by_files(spark: Any, book: Any, path: Path) -> None:
+    _done(decide_files(spark, str(path), book=book, on=ON, key=["n"]))
+
+
+def _by_frame(spark: Any, book: Any, path: Path) -> None:
+    _done(decide(spark.read.parquet(str(path)), book=book, on=ON, key=["n"]))
+
+
+def _done(decided: Any) -> None:
     decided.write.format("noop").mode("overwrite").save()
 
 
@@ -103,32 +118,3 @@ def _seconds(work: Any) -> float:
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
-
-
-@contextmanager
-def _cluster(folder: Path) -> Iterator[Any]:
-    """Two executors of one core each, real processes."""
-    import pyspark
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
-    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
-    os.environ["SPARK_WORKER_DIR"] = str(folder / "workers")
-    session = (
-        SparkSession.builder.master("local-cluster[2,1,1024]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.executor.memory", "1g")
-        .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.execution.arrow.maxRecordsPerBatch", str(GROUP))
-        .config("spark.sql.files.maxPartitionBytes", str(8 << 20))
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    try:
-        yield session
-    finally:
-        session.stop()

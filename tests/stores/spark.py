@@ -1,9 +1,7 @@
-"""A Spark cluster of this test's own: a master, two workers with an executor process each."""
+"""Spark on separate worker processes, and uses for it to decide."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -16,6 +14,7 @@ import pyarrow.parquet as pq
 
 from lawful.decide.batch.carried import Carried, carry
 from lawful.law.thing import Record, Thing
+from lawful.testing.cluster import cluster
 from lawful.testing.columns import columns_of, records_of
 from lawful.testing.traffic import Traffic
 from tests.law.files import rulebook_files
@@ -25,32 +24,14 @@ ANSWERS = ("outcome", "deciding", "covered", "violated", "unknown")
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Any]:
-    """A session on ``local-cluster``: real executor processes, each with Python workers of its own."""
-    import pyspark
-    from pyspark.sql import SparkSession
-
-    os.environ.setdefault("SPARK_HOME", str(Path(pyspark.__file__).parent))
-    os.environ |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
-    os.environ["SPARK_WORKER_DIR"] = str(folder / "workers")
-    session = (
-        SparkSession.builder.master("local-cluster[2,1,1024]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.executor.memory", "1g")
-        .config("spark.executorEnv.PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.files.maxPartitionBytes", "65536")
-        .config("spark.sql.files.openCostInBytes", "1024")
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("OFF")
-    try:
+def small_tasks(folder: Path) -> Iterator[Any]:
+    """A cluster that makes many tasks of small files."""
+    settings = {
+        "spark.sql.files.maxPartitionBytes": "65536",
+        "spark.sql.files.openCostInBytes": "1024",
+    }
+    with cluster(folder, settings) as session:
         yield session
-    finally:
-        session.stop()
 
 
 def sent() -> Carried:

@@ -55,16 +55,16 @@ def decide(
     Raises: UsageError: a column that is no fact, a wrong type, no moment. EnvironmentFailure: Spark or
     Java is missing.
     """
-    _demand_spark(df)
+    demand_spark(df, "mapInArrow")
     from pyspark.sql.pandas.types import from_arrow_schema, to_arrow_schema
 
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone")
     shape = to_arrow_schema(df.schema, timezone=zone)
-    keys = _keys(shape, tuple(key))
+    keys = keys_of(shape, tuple(key))
     registers = tuple(kept)
     facts = pa.schema([field for field in shape if field.name not in keys])
     book.opened(on, at, registers).check(facts)
-    answers = _plain(book.schema)
+    answers = answer_schema(book)
     whole = pa.schema([*(shape.field(name) for name in keys), *answers])
     sent = df.sparkSession.sparkContext.broadcast(book)
     return df.mapInArrow(_mapper(sent, on, at, registers, keys, answers), from_arrow_schema(whole))
@@ -83,19 +83,25 @@ def _mapper(
         for batch in batches:
             found = decider.decide(batch.drop_columns(list(keys)), row)
             row += batch.num_rows
-            columns = [
-                column.cast(field.type)
-                for column, field in zip(found.columns, answers, strict=True)
-            ]
-            kept_columns = [batch.column(batch.schema.get_field_index(name)) for name in keys]
-            yield pa.RecordBatch.from_arrays(
-                [*kept_columns, *columns], names=[*keys, *answers.names]
-            )
+            yield handed_back(batch, found, keys, answers)
 
     return run
 
 
-def _keys(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
+def handed_back(
+    batch: pa.RecordBatch, found: pa.RecordBatch, keys: Sequence[str], answers: pa.Schema
+) -> pa.RecordBatch:
+    """The keys of a batch and the answers found for it, as Spark takes them."""
+    told = [column.cast(each.type) for column, each in zip(found.columns, answers, strict=True)]
+    kept = [batch.column(batch.schema.get_field_index(name)) for name in keys]
+    return pa.RecordBatch.from_arrays([*kept, *told], names=[*keys, *answers.names])
+
+
+def keys_of(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The columns to pass through.
+
+    Raises: UsageError: there is no such column.
+    """
     for name in keys:
         if name not in shape.names:
             raise UsageError(
@@ -106,18 +112,23 @@ def _keys(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
     return keys
 
 
-def _plain(schema: pa.Schema) -> pa.Schema:
+def answer_schema(book: Law) -> pa.Schema:
     """The answer's columns as Spark knows them: text, not dictionaries."""
-    return pa.schema([pa.field(each.name, _undone(each.type)) for each in schema])
+    return pa.schema([pa.field(each.name, plain_type(each.type)) for each in book.schema])
 
 
-def _undone(found: Any) -> Any:
+def plain_type(found: Any) -> Any:
+    """A type without dictionaries."""
     if pa.types.is_dictionary(found):
         return found.value_type
-    return pa.list_(_undone(found.value_type)) if pa.types.is_list(found) else found
+    return pa.list_(plain_type(found.value_type)) if pa.types.is_list(found) else found
 
 
-def _demand_spark(df: Any) -> None:
+def demand_spark(found: Any, method: str) -> None:
+    """See that Spark is installed, and that something of Spark's was given, which has a method.
+
+    Raises: EnvironmentFailure, UsageError.
+    """
     for name in ("pyspark", "pandas"):
         try:
             import_module(name)
@@ -127,9 +138,12 @@ def _demand_spark(df: Any) -> None:
                 code="spark.missing",
                 hint="Install pyspark and pandas (below 3) beside Lawful, and a Java 17 runtime.",
             ) from None
-    if not hasattr(df, "mapInArrow"):
-        raise UsageError(
-            "This is no Spark data frame.",
-            code="spark.frame",
-            hint="Read one with spark.read.parquet(…).",
-        )
+    if not hasattr(found, method):
+        what, hint = _WANTED[method]
+        raise UsageError(f"This is no Spark {what}.", code="spark.frame", hint=hint)
+
+
+_WANTED = {
+    "mapInArrow": ("data frame", "Read one with spark.read.parquet(…)."),
+    "createDataFrame": ("session", "Make one with SparkSession.builder.getOrCreate()."),
+}
