@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from lawful.console.page import Answer, Download, Shown, Tab, Visit, Way
 from lawful.console.problem import Problem, problem_from
+from lawful.decide.prose import Prose
 from lawful.evidence import EvidenceLog, Leaf, verify_proof
 from lawful.terms.errors import ProofFailure, UsageError
 
@@ -24,6 +25,7 @@ class EvidencePage:
 
     size: int
     entries: tuple[Mapping[str, Any], ...]
+    purposes: Mapping[str, str] = attrs.field(hash=False)
     older: int | None
     checkpoint: str
     key: str
@@ -37,6 +39,7 @@ class DecisionPage:
     """One entry: its leaf, its payload, and whether the signed head attests it."""
 
     leaf: Mapping[str, Any] = attrs.field(hash=False)
+    said: Mapping[str, str] = attrs.field(hash=False)
     payload: Mapping[str, Any] | None = attrs.field(hash=False)
     erased: bool
     size: int
@@ -46,9 +49,7 @@ class DecisionPage:
 
 def show_log(visit: Visit) -> Answer:
     """The newest entries, or those before an index."""
-    return Shown(
-        template="evidence.html", context=_log_page(visit.deployment.evidence, _before(visit))
-    )
+    return Shown(template="evidence.html", context=_log_page(visit, _before(visit)))
 
 
 def do_verify(visit: Visit) -> Answer:
@@ -59,7 +60,7 @@ def do_verify(visit: Visit) -> Answer:
         report = attrs.asdict(log.verify())
     except ProofFailure as error:
         failure = problem_from(error)
-    page = _log_page(log, None) if failure is None else _broken_page(log)
+    page = _log_page(visit, None) if failure is None else _broken_page(visit)
     return Shown(
         template="evidence.html", context=attrs.evolve(page, report=report, failure=failure)
     )
@@ -77,6 +78,7 @@ def show_decision(visit: Visit) -> Answer:
         failure = problem_from(error)
     page = DecisionPage(
         leaf=_leaf_view(leaf),
+        said=_said(visit, leaf),
         payload=payload,
         erased=bool(leaf.commitment) and payload is None and failure is None,
         size=log.size(),
@@ -117,12 +119,15 @@ def _leaf(log: EvidenceLog, decision: str) -> Leaf:
     return leaf
 
 
-def _log_page(log: EvidenceLog, before: int | None) -> EvidencePage:
+def _log_page(visit: Visit, before: int | None) -> EvidencePage:
+    log, prose = visit.deployment.evidence, Prose(visit.deployment.book, visit.lang)
     leaves = log.tail(SHOWN, before)
+    purposes = sorted({each.purpose for each in leaves if each.purpose})
     last = leaves[-1].index if leaves else 0
     return EvidencePage(
         size=log.size(),
         entries=tuple(_leaf_view(each) for each in leaves),
+        purposes={each: prose.member("purpose", each) for each in purposes},
         older=last if last > 0 else None,
         checkpoint=_checkpoint(log),
         key=str(log.vkey),
@@ -132,14 +137,16 @@ def _log_page(log: EvidenceLog, before: int | None) -> EvidencePage:
     )
 
 
-def _broken_page(log: EvidenceLog) -> EvidencePage:
+def _broken_page(visit: Visit) -> EvidencePage:
     """What can still be said of a log that does not verify."""
+    log = visit.deployment.evidence
     try:
-        return _log_page(log, None)
+        return _log_page(visit, None)
     except ProofFailure:
         return EvidencePage(
             size=0,
             entries=(),
+            purposes={},
             older=None,
             checkpoint="",
             key=str(log.vkey),
@@ -161,3 +168,11 @@ def _leaf_view(leaf: Leaf) -> dict[str, Any]:
         for name, value in attrs.asdict(leaf).items()
         if name != "data" and value is not None
     }
+
+
+def _said(visit: Visit, leaf: Leaf) -> dict[str, str]:
+    """Fields of a leaf whose codes the vocabulary has a word for, in that word."""
+    prose = Prose(visit.deployment.book, visit.lang)
+    told = {"purpose": "purpose", "basis": "lawful_bases", "operation": "operation"}
+    codes = {name: getattr(leaf, name) for name in told}
+    return {name: prose.member(told[name], code) for name, code in codes.items() if code}
