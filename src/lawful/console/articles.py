@@ -18,8 +18,13 @@ from lawful.law.model import Article, Entry, Instrument, Line, Parameter, Penalt
 from lawful.law.model import Prose as ProseItem
 from lawful.terms.ids import RuleId
 
-PROSE_IN = {"In our words": "en", "用我们的话说": "zh-Hans"}
-"""The headings of an article's own prose, and the language of each."""
+PROSE_IN = {
+    "In our words": ("words", "en"),
+    "用我们的话说": ("words", "zh-Hans"),
+    "How we read it": ("reading", "en"),
+    "我们的理解": ("reading", "zh-Hans"),
+}
+"""The headings of an article's own prose: which part of it, and the language."""
 
 
 def place_of(book: Book, name: str) -> str | None:
@@ -64,14 +69,13 @@ def subject_of(article: Article, entries: Iterable[Entry], lang: str) -> str:
 
 
 def sections_of(article: Article, lang: str) -> tuple[Mapping[str, str], ...]:
-    """The prose in the page's language; what is written in English only is marked so."""
+    """The prose in the page's language; a part that is written in another only is marked so."""
+    written = {PROSE_IN[heading] for heading, _ in article.sections if heading in PROSE_IN}
     kept = []
     for heading, body in article.sections:
-        written = PROSE_IN.get(heading, "en")
-        if heading in PROSE_IN and written != lang:
-            continue
-        key = "words" if heading in PROSE_IN else "reading" if heading == "How we read it" else ""
-        kept.append({"key": key, "heading": heading, "body": body, "lang": written})
+        key, own = PROSE_IN.get(heading, ("", "en"))
+        if own == lang or (key, lang) not in written:
+            kept.append({"key": key, "heading": heading, "body": body, "lang": own})
     return tuple(kept)
 
 

@@ -91,6 +91,12 @@ def bound_by(entries: Iterable[Entry], prose: Prose, words: Words) -> list[str]:
     return [role_word(prose, role, words) for role, _ in counted.most_common()]
 
 
+def readme_of(instrument: Instrument, lang: str) -> tuple[str, str]:
+    """The page for people beside an instrument, and its language: the reader's where it is written."""
+    text = instrument.readme.in_(lang)
+    return (text, lang) if text else (instrument.readme.en, "en")
+
+
 def instrument_view(
     shelf: Shelf, instrument: Instrument, prose: Prose, words: Words, on: date
 ) -> dict[str, Any]:

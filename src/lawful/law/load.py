@@ -92,6 +92,10 @@ class Rulebook:
         return tuple(examples_in(self.example_files))
 
 
+READMES = ("README.md", "README.zh.md")
+"""The pages for people beside an instrument: in English and in Chinese."""
+
+
 def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
     """A rulebook from its files, by path below the rulebook's folder.
 
@@ -201,8 +205,11 @@ def _calendars(files: Mapping[str, bytes]) -> Calendars:
 
 def _with_readme(instrument: Instrument, files: Mapping[str, bytes]) -> Instrument:
     """An instrument with the page for people that lies beside it."""
-    path = posixpath.join(posixpath.dirname(instrument.file), "README.md")
-    return attrs.evolve(instrument, readme=files.get(path, b"").decode("utf-8", "replace"))
+    folder = posixpath.dirname(instrument.file)
+    en, zh = (
+        files.get(posixpath.join(folder, name), b"").decode("utf-8", "replace") for name in READMES
+    )
+    return attrs.evolve(instrument, readme=Text(en, zh))
 
 
 def _with_numbers(entry: Entry, parameters: list[Parameter]) -> Entry:
@@ -275,7 +282,11 @@ def _articles(
     paths: list[str], instrument: Instrument, files: Mapping[str, bytes]
 ) -> Iterator[tuple[Article, list[Entry | Parameter | Penalty | Reading | Prose]]]:
     for path in paths:
-        if not path.endswith(".md") or path.endswith(("/README.md", ".examples.md")):
+        if (
+            not path.endswith(".md")
+            or posixpath.basename(path) in READMES
+            or path.endswith(".examples.md")
+        ):
             continue
         with legible(path):
             article = _article(path, files[path].decode("utf-8"), instrument)

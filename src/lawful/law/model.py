@@ -260,7 +260,8 @@ class Article:
 class Instrument:
     """A law, regulation, decision or company policy: zone, counting, scope per kind of thing.
 
-    ``readme`` is the page for people beside it: what is covered, and what is left to a person.
+    ``readme`` is the page for people beside it, in English and Chinese (empty: not written): what is
+    covered, and what is left to a person.
     """
 
     id: InstrumentId
@@ -276,7 +277,7 @@ class Instrument:
     scope: Mapping[str, tuple[Line, ...]] = attrs.field(hash=False)
     sources: Mapping[str, Mapping[str, str]] = attrs.field(hash=False)
     file: str = ""
-    readme: str = ""
+    readme: Text = attrs.field(factory=lambda: Text("", ""))
 
 
 @attrs.frozen(kw_only=True)

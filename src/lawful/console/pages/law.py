@@ -24,6 +24,7 @@ from lawful.console.instruments import (
     by_jurisdiction,
     instrument_view,
     lanes_of,
+    readme_of,
 )
 from lawful.console.page import Answer, Elsewhere, Shown, Tab, Visit, Way, address, day_from
 from lawful.console.shelf import Shelf, shelf_of
@@ -57,6 +58,7 @@ class InstrumentPage:
     on: str
     instrument: Mapping[str, Any] = attrs.field(hash=False)
     readme: str
+    readme_lang: str
     lanes: tuple[Mapping[str, Any], ...]
     articles: tuple[Mapping[str, Any], ...]
 
@@ -127,12 +129,12 @@ def _day(visit: Visit) -> date:
 
 def _instrument(visit: Visit, shelf: Shelf, instrument: Instrument) -> Answer:
     on, prose = _day(visit), Prose(shelf.book, visit.lang)
+    readme, lang = readme_of(instrument, visit.lang)
     page = InstrumentPage(
         on=on.isoformat(),
         instrument=instrument_view(shelf, instrument, prose, visit.words, on),
-        readme=instrument.readme.partition("\n")[2].strip()
-        if instrument.readme.startswith("# ")
-        else instrument.readme,
+        readme=readme.partition("\n")[2].strip() if readme.startswith("# ") else readme,
+        readme_lang=lang,
         lanes=tuple(lanes_of(shelf, instrument, on)),
         articles=tuple(
             article_row(shelf, each, visit.lang, on) for each in shelf.articles[instrument.id]
