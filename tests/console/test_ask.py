@@ -12,10 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from lawful.cli.main import app as cli
-from lawful.console.alternatives import outcome_under
-from lawful.console.examples import examples, facts_of
+from lawful.console.examples import examples
 from lawful.console.question import fields_of
-from lawful.gate.asking import ask
 from lawful.gate.deployment import Deployment
 from lawful.terms.outcomes import Outcome
 from tests.console.conftest import Door
@@ -179,23 +177,6 @@ def test_other_readings_are_answered_too(door: Door, platform: Deployment) -> No
     assert [(each["option"], each["outcome"]) for each in reading["others"]] == [
         ("conservative", "not_yet")
     ]
-
-
-def test_a_reading_left_as_it_is_answers_the_same(platform: Deployment) -> None:
-    for example in examples():
-        found = ask(platform, facts_of(example, platform), door="console").explanation
-        assert outcome_under(found.book, found.thing, found.book.readings) is found.outcome
-
-
-def test_no_reading_makes_lawful_what_is_not_covered(platform: Deployment) -> None:
-    """Nothing stands against it but that the rulebook has no law of Brazil."""
-    places = dict.fromkeys(("controller_region", "collected_in", "subject_located_in"), "BR")
-    facts = {"operation": "use", "purpose": "analytics", "data": ["phone"], **places}
-    facts |= {"subject_resident_in": "BR", "birth_date": "1980-01-01", "lawful_bases": ["consent"]}
-    found = ask(platform, facts, door="console").explanation
-    assert found.deciding is None
-    assert found.outcome is Outcome.UNDETERMINED
-    assert outcome_under(found.book, found.thing, found.book.readings) is Outcome.UNDETERMINED
 
 
 def test_an_unknown_fact_or_value_is_told_with_the_nearest(door: Door) -> None:

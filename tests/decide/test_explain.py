@@ -177,6 +177,36 @@ def test_readings_on_the_table(decider: Decider) -> None:
     assert told(decider, EUROPE).readings == ()
 
 
+def test_a_reading_inside_a_definition_is_told(decider: Decider) -> None:
+    """DSP-1 stands in the definition of a covered deal, AI-1 in a scope."""
+    places = {"controller_region": "US", "stored_in": ["US"], "subject_located_in": "US"}
+    deal = told(decider, {**EXPORT, **places, "recipient_region": "CN", "deal_kind": "provision"})
+    assert "DSP-1" in deal.readings
+    assert set(deal.otherwise) == set(deal.readings)
+
+
+@pytest.mark.parametrize("facts", USES)
+def test_another_reading_answers_what_a_book_that_reads_so_answers(
+    decider: Decider, facts: dict[str, object]
+) -> None:
+    found = told(decider, facts)
+    for name, options in found.otherwise.items():
+        for option, outcome in options.items():
+            other = decider.book.read_as({name: option})
+            assert told(Decider(other), facts).outcome is outcome, (name, option)
+
+
+def test_readings_that_are_not_told_change_nothing(decider: Decider) -> None:
+    book = decider.book
+    for facts in (EUROPE, EXPORT, CHINA):
+        found = told(decider, facts)
+        for name in set(book.readings) - set(found.readings):
+            for option in set(book.rulebook.readings[name].options) - {book.readings[name]}:
+                other = explain(Decider(book.read_as({name: option})), found.thing)
+                answers = {each.id: each.answer for each in other.rules}
+                assert answers == {each.id: each.answer for each in found.rules}, name
+
+
 def test_what_was_not_examined(decider: Decider) -> None:
     said = [each.en for each in told(decider, EXPORT).not_examined]
     assert any("Singapore, where the recipient is" in each for each in said)

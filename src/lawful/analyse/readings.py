@@ -10,7 +10,6 @@ import attrs
 from lawful.analyse.world import Moment
 from lawful.law.book import Book
 from lawful.law.model import Entry
-from lawful.law.tree import Flag, Node, ReadingIs, walk
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import UsageError
 
@@ -46,31 +45,10 @@ def options_of(book: Book, reading: str) -> tuple[str, ...]:
 
 def readings_in(book: Book, entries: Iterable[Entry]) -> tuple[str, ...]:
     """The readings on which some entries rest, through definitions and defeaters too."""
-    found: set[str] = set()
-    seen: set[str] = set()
-    waiting = list(entries)
-    while waiting:
-        entry = waiting.pop()
-        if entry.id in seen:
-            continue
-        seen.add(entry.id)
-        for node in _conditions(book, entry):
-            match node:
-                case ReadingIs(reading):
-                    found.add(reading)
-                case Flag(name) if name in book.definitions:
-                    waiting += book.definitions[name]
-                case _:
-                    continue
-        waiting += [book.entries[each] for each in book.defeaters.get(entry.id, ())]
-    return tuple(sorted(found))
-
-
-def _conditions(book: Book, entry: Entry) -> Iterator[Node]:
-    scope = book.instrument(entry).scope.get(entry.about, ())
-    lines = (*scope, *entry.when, *entry.unless, *(entry.requires or ()), *entry.commands)
-    for line in lines:
-        yield from walk(line.node)
+    names = {each.id for each in entries}
+    return tuple(
+        sorted(each for each, turns in book.turning_on.items() if not turns.isdisjoint(names))
+    )
 
 
 def otherwise(moment: Moment, entries: Iterable[Entry]) -> Iterator[tuple[str, str, Moment]]:

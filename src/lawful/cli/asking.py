@@ -249,6 +249,13 @@ def show_answer(output: Output, answer: dict[str, Any]) -> None:
         )
     if answer["assumed"]:
         output.line("  assumed       " + ", ".join(each["fact"] for each in answer["assumed"]))
+    for each in answer["readings"]:
+        for other in each["others"]:
+            if other["outcome"] != answer["outcome"]:
+                output.line(
+                    f"  contested     {each['id']}: {each['question']} Read as {each['chosen']}; "
+                    f"as {other['option']}: {output.word(other['outcome'])}"
+                )
     for each in answer["not_examined"]:
         output.line(f"  not examined  {each}")
     output.line(f"  evidence {answer['decision']}")

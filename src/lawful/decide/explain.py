@@ -7,6 +7,7 @@ from datetime import date
 
 import attrs
 
+from lawful.decide.contested import outcomes_otherwise, readings_used
 from lawful.decide.cures import Cure, find_cures
 from lawful.decide.decider import Decider, Decision
 from lawful.decide.timeline import Span, timeline
@@ -16,7 +17,7 @@ from lawful.law.coverage import PLACES, Touched, touched
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.oracle import Court, Judged, all_of
 from lawful.law.thing import Thing
-from lawful.law.tree import PresumedFlag, PresumedTerm, ReadingIs, terms, walk
+from lawful.law.tree import PresumedFlag, PresumedTerm, terms, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise, Outcome
 from lawful.terms.texts import Text
@@ -85,6 +86,7 @@ class Explanation:
     conflicts: tuple[Conflict, ...]
     facts: tuple[FactUsed, ...]
     readings: tuple[str, ...]
+    otherwise: Mapping[str, Mapping[str, Outcome]] = attrs.field(hash=False)
     not_examined: tuple[Text, ...]
     touched: Touched
     timeline: tuple[Span, ...]
@@ -130,6 +132,7 @@ def explain(
     answers.sort(
         key=lambda each: (_RANK[each.answer], each.entry.otherwise is not Otherwise.BLOCK, each.id)
     )
+    readings = readings_used(court, judged)
     return Explanation(
         thing=thing,
         book=decider.book,
@@ -143,7 +146,8 @@ def explain(
         cures=_cures(decider, thing, decision, reach) if cures else (),
         conflicts=tuple(conflicts(court, judged)),
         facts=facts_used(court, judged),
-        readings=_readings(court, judged),
+        readings=readings,
+        otherwise=outcomes_otherwise(court, judged, readings),
         not_examined=tuple(_not_examined(court, reach)),
         touched=reach,
         timeline=timeline(decider.book, thing, today) if today else (),
@@ -279,18 +283,6 @@ def facts_used(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[FactUsed,
         for name in court.book.vocabulary.facts
         if name in names
     )
-
-
-def _readings(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
-    """Contested readings that entries on the table use."""
-    found: set[str] = set()
-    for rule, each in judged.items():
-        if each.answer is Answer.NOT_APPLICABLE and court.scope(court.book.entries[rule]) is False:
-            continue
-        entry = court.book.entries[rule]
-        for line in (*entry.when, *entry.unless, *(entry.requires or ())):
-            found |= {node.reading for node in walk(line.node) if isinstance(node, ReadingIs)}
-    return tuple(sorted(found))
 
 
 def _not_examined(court: Court, reach: Touched) -> Iterator[Text]:

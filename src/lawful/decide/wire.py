@@ -53,7 +53,7 @@ def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
         "cures": [cure(each, found.book, prose) for each in found.cures],
         "conflicts": [conflict(each, prose) for each in found.conflicts],
         "facts": [fact(each, prose) for each in found.facts],
-        "readings": [reading(each, found.book, lang) for each in found.readings],
+        "readings": [reading(each, found, lang) for each in found.readings],
         "not_examined": [each.in_(lang) for each in found.not_examined],
         "timeline": [
             {
@@ -359,17 +359,21 @@ def conflict(each: Conflict, prose: Prose) -> dict[str, Any]:
     }
 
 
-def reading(name: str, of: Book, lang: str) -> dict[str, Any]:
-    """A contested reading with the option in use."""
-    known = of.rulebook.readings[name]
-    chosen = of.readings[name]
+def reading(name: str, found: Explanation, lang: str) -> dict[str, Any]:
+    """A contested reading with the option in use, and what each other option would answer."""
+    known, chosen = found.book.rulebook.readings[name], found.book.readings[name]
+    options = {key: text.in_(lang) for key, text in known.options.items()}
     return {
         "id": name,
         "question": known.question.in_(lang),
         "chosen": chosen,
         "default": known.default,
-        "options": {key: text.in_(lang) for key, text in known.options.items()},
-        "says": known.options[chosen].in_(lang),
+        "options": options,
+        "says": options[chosen],
+        "others": [
+            {"option": each, "says": options[each], "outcome": outcome.value}
+            for each, outcome in found.otherwise[name].items()
+        ],
     }
 
 

@@ -9,9 +9,10 @@ from functools import cached_property
 
 import attrs
 
+from lawful.law.contents import readings_in
 from lawful.law.load import Rulebook, load_rulebook
-from lawful.law.model import Entry, Instrument, Kind, Parameter, Penalty
-from lawful.law.tree import Compare, FactTerm, Literal, walk
+from lawful.law.model import Entry, Instrument, Kind, Line, Parameter, Penalty
+from lawful.law.tree import Compare, FactTerm, Flag, Literal, Node, walk
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
 from lawful.terms.ids import InstrumentId, RuleId
@@ -142,6 +143,47 @@ class Book:
         if pattern.endswith("*"):
             return [each for each in self.entries if each.startswith(pattern[:-1])]
         return [RuleId(pattern)] if pattern in self.entries else []
+
+    @cached_property
+    def readings_of(self) -> dict[RuleId, frozenset[str]]:
+        """The contested readings that each entry's conditions and scope ask for, through definitions."""
+        return {
+            each.id: frozenset().union(
+                *(self._readings_below(line.node) for line in self._conditions(each))
+            )
+            for each in self.entries.values()
+        }
+
+    @cached_property
+    def turning_on(self) -> dict[str, frozenset[RuleId]]:
+        """For each reading the entries whose answers it may change, through what defeats them too."""
+        below: dict[RuleId, frozenset[str]] = {}
+
+        def readings(name: RuleId) -> frozenset[str]:
+            if name not in below:
+                below[name] = self.readings_of[name]  # were they to defeat one another
+                others = (readings(each) for each in self.defeaters.get(name, ()))
+                below[name] = below[name].union(*others)
+            return below[name]
+
+        found: dict[str, set[RuleId]] = {each: set() for each in self.rulebook.readings}
+        for name in self.entries:
+            for each in readings(name):
+                found[each].add(name)
+        return {each: frozenset(names) for each, names in found.items()}
+
+    def _conditions(self, entry: Entry) -> Iterator[Line]:
+        yield from self.instrument(entry).scope.get(entry.about, ())
+        yield from (*entry.when, *entry.unless, *(entry.requires or ()), *entry.commands)
+
+    def _readings_below(self, node: Node) -> set[str]:
+        found = readings_in(node)
+        for each in walk(node):
+            if isinstance(each, Flag):
+                for definition in self.definitions.get(each.name, ()):
+                    for line in definition.when:
+                        found |= self._readings_below(line.node)
+        return found
 
     def instrument(self, entry: Entry | Parameter) -> Instrument:
         """The instrument that an entry belongs to."""

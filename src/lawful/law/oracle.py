@@ -100,12 +100,20 @@ class Oracle:
 
 
 class Court:
-    """One thing before one book; remembers what it has worked out."""
+    """One thing before one book; remembers what it has worked out.
+
+    ``readings``: how contested questions are read, where not as in the book.
+    """
 
     def __init__(
-        self, book: Book, thing: Thing, filed: Mapping[str, list[tuple[int, Record]]] | None = None
+        self,
+        book: Book,
+        thing: Thing,
+        filed: Mapping[str, list[tuple[int, Record]]] | None = None,
+        readings: Mapping[str, str] | None = None,
     ) -> None:
         self.book, self.thing = book, thing
+        self.readings = book.readings if readings is None else readings
         self.moment = self._moment()
         self._applies: dict[RuleId, Kleene] = {}
         self._defined: dict[str, Kleene] = {}
@@ -213,7 +221,7 @@ class Court:
             case Not(item):
                 return inverse(self.value(item, entry))
             case ReadingIs(reading, option):
-                return self.book.readings[reading] == option
+                return self.readings[reading] == option
             case Beside():
                 return state_of(self, node, entry)
             case Flag(name) | PresumedFlag(name):
@@ -255,6 +263,7 @@ class Court:
                         on=self.moment.on,
                         values={**shared, **system},
                     ),
+                    readings=self.readings,
                 )
                 for system in self.thing.systems
             ]

@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 
-from lawful.console.alternatives import other_outcomes
 from lawful.console.clocks import when_owed
 from lawful.console.examples import asked_about, examples
 from lawful.console.page import Answer, Shown, Tab, Visit, Way, address, day_from
@@ -119,7 +118,6 @@ def _answer(visit: Visit, asked: Asked, facts: Mapping[str, Any], on: str) -> di
     prose = Prose(found.book, visit.lang)
     wire = asked.wire(visit.lang)
     clocks = {each.id: when_owed(each.entry, visit.words, prose) for each in found.obligations}
-    others = other_outcomes(found.book, found.thing, found.readings)
     return {
         **wire,
         "rules": [_told(each, prose) for each in wire["rules"]],
@@ -130,16 +128,6 @@ def _answer(visit: Visit, asked: Asked, facts: Mapping[str, Any], on: str) -> di
         "cures": [
             {**each, "href": address(PATH, fields_of({**facts, **_changed(facts, each)}), on=on)}
             for each in wire["cures"]
-        ],
-        "readings": [
-            {
-                **each,
-                "others": [
-                    {"option": option, "says": each["options"][option], "outcome": outcome.value}
-                    for option, outcome in others[each["id"]].items()
-                ],
-            }
-            for each in wire["readings"]
         ],
         "timeline": [
             {**each, "href": address(PATH, fields_of(facts), on=each["from"])}
