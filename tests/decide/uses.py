@@ -116,6 +116,7 @@ EU_TRANSFER: dict[str, Any] = {
     "recipient_role": "processor",
     "recipient_region": "IN",
     "fulfilled:eu.gdpr.46.assess": True,
+    "fulfilled:eu.gdpr.28.contract": True,
 }
 COURT: dict[str, Any] = {
     **CHINA,
