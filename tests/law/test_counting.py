@@ -41,11 +41,15 @@ def stands(
     zone: str = CHINA,
     at: datetime | None = None,
     more: str = "",
+    extend_by: str = "",
     **facts: Any,
 ) -> Due:
     text = rule(requires="fulfilled", about=about, more=f"by = {by}\n{more}")
     book = small_book(
-        text + rule(name="extend", requires="fulfilled", about=about) + BRUSSELS_PARAMETER, zone
+        text
+        + rule(name="extend", requires="fulfilled", about=about, more=extend_by)
+        + BRUSSELS_PARAMETER,
+        zone,
     )
     values: dict[str, Value | None] = {fact: start, "controller_role": "controller", **facts}
     since = {A: start} if fact == "since" else {}
@@ -160,6 +164,23 @@ def test_an_extension_counts_from_the_same_start(
     )
     assert found.ends.extended is extended
     assert found.last_on == date.fromisoformat(last_on)
+
+
+@pytest.mark.parametrize(("told", "extended"), [("2026-05-11", True), ("2026-05-12", False)])
+def test_an_extension_is_told_by_its_own_clock(told: str, extended: bool) -> None:
+    """A clock of its own may end before the one that it extends."""
+    more = ', extended = { by = 6, unit = "weeks", if = "fulfilled(\'xx.act.1.extend\')" }'
+    found = stands(
+        f'{{ within = 8, unit = "weeks", from = "received_at"{more} }}',
+        noon("2026-04-10"),
+        Record(rule="xx.act.1.extend", done_at=noon(told)),
+        about="request",
+        fact="received_at",
+        zone=EUROPE,
+        extend_by='by = { within = 1, unit = "months", from = "received_at" }',
+    )
+    assert found.ends.extended is extended
+    assert found.last_on == date(2026, 7, 17) if extended else date(2026, 6, 5)
 
 
 def test_since_when_a_rule_applies_is_wanted_and_then_counts() -> None:

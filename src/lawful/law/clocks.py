@@ -21,6 +21,7 @@ from lawful.law.model import Clock, Entry
 from lawful.law.origins import applies_since, latest_act, start_of_clock, zone_of
 from lawful.law.periods import in_running_period, running_period
 from lawful.law.thing import Record
+from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer
 from lawful.terms.values import NEVER_AT, NEVER_ON
 
@@ -200,11 +201,14 @@ def moment_of_period(court: Court, entry: Entry) -> Last:
 
 
 def _extended(court: Court, entry: Entry, clock: Clock, ends: Last) -> bool:
-    """Was the record that extends the clock made before the plain end?"""
+    """Was the record that extends the clock made in time: by its own rule's clock, else before the plain end?"""
     zone = ZoneInfo(zone_of(court, entry))
+    extending = court.book.entries.get(RuleId(clock.extended_if))
+    own = last_moment(court, extending) if extending else NOTHING
+    until = ends if own.at is None and own.on is None else own
     acts = (each.done_at for each in court.thing.records if each.is_of(clock.extended_if))
     return any(
-        act is not None and not is_after(act, act.astimezone(zone).date(), ends) for act in acts
+        act is not None and not is_after(act, act.astimezone(zone).date(), until) for act in acts
     )
 
 
