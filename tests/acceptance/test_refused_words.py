@@ -26,6 +26,21 @@ ORDER = [
         (["ask", "use", "--fact", "stored_in=China"], "Did you mean 'CN'?"),
         (["ask", "use", "--fact", "ciio=true", "--fact", "ciio=false"], "'ciio' is given twice"),
         (["ask", "use", "--fact", f"persons_held={COUNT_MOST + 1}"], f"from 0 to {COUNT_MOST}"),
+        (
+            ["ask", "use", "--fact", "foreign_origin_only=true", "--fact", "collected_in=CN"],
+            "'foreign_origin_only' says yes and 'collected_in' says CN",
+        ),
+        (
+            [
+                "duties",
+                "incident",
+                "--fact",
+                "graded_major=yes",
+                "--fact",
+                "graded_relatively_large=no",
+            ],
+            "'graded_major' says yes and 'graded_relatively_large' says no",
+        ),
         (["law", "exposure", "incident", "--base", "turnover=EUX:1"], "no currency of ISO 4217"),
         (["law", "prove", "never lawful when ciio and not ciio"], "no situation meets this"),
         (["law", "prove", "always lawful when ciio and not ciio"], "no situation meets this"),

@@ -12,16 +12,17 @@ import pytest
 from lawful.analyse.circuit import Circuit
 from lawful.analyse.encoding import Encoder, NoEncoding, is_outcome
 from lawful.analyse.facts import Facts
-from lawful.analyse.invariants import COUNTS, DATES, ENUMS
 from lawful.analyse.probes import Probes, classes, cuts
 from lawful.analyse.solver import Solver
 from lawful.analyse.world import Moment, World, pinned, program_of
 from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.law.book import Book
+from lawful.law.invariants import find_contradictions, with_what_follows
 from lawful.law.oracle import Kleene, Oracle
 from lawful.law.thing import Thing
 from lawful.law.tree import Node
+from lawful.law.vocabulary import Vocabulary
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue
 from lawful.testing.things import Things
@@ -31,23 +32,10 @@ from tests.law.files import basis, rule, small_book
 KLEENE = {(True, False): True, (False, True): False, (False, False): None}
 
 
-def can_be(thing: Thing) -> bool:
-    """Does a generated thing keep the invariants?"""
-    values = thing.values
-    for count in COUNTS:
-        less, more = values.get(count.less), values.get(count.more)
-        if isinstance(less, int) and isinstance(more, int) and less > more:
-            return False
-    for enum in ENUMS:
-        value, other = values.get(enum.fact), values.get(enum.other)
-        if value not in (None, enum.absent) and other not in (None, *enum.members):
-            return False
-    for each in DATES:
-        held, made = values.get(each.fact), values.get(each.date)
-        told = isinstance(held, SetValue) and isinstance(made, date)
-        if told and each.member in held.members and made > thing.day("UTC"):
-            return False
-    return True
+def can_be(vocabulary: Vocabulary, thing: Thing) -> bool:
+    """Does a generated thing keep the invariants, and say what follows from what it says?"""
+    whole = with_what_follows(vocabulary, thing) == thing
+    return whole and not [*find_contradictions(vocabulary, thing)]
 
 
 def judged(
@@ -64,7 +52,7 @@ def judged(
             side = world.side()
             rails = {key: side.read(key) for key in program.nodes if key[:4] != "def:"}
         assert world is not None
-        if can_be(thing):
+        if can_be(decider.book.vocabulary, thing):
             bits = pinned(world, thing, decider.records(thing))
             every = [abs(bit) for pair in rails.values() for bit in pair]
             assert world.holds(*bits)

@@ -178,6 +178,8 @@ REFUSALS = [
     ({"context": {"rulebook": "1999.1"}}, 409, "rulebook"),
     ({"context": {"controller_region": "US"}}, 409, "controller_region"),
     ({"context": {"birth_date": "1980-01-01", "data_subject": {"birth_date": "1990-01-01"}}}, 400, "twice"),
+    ({"context": {"data_subject": {"birth_date": "1990-01-01", "deceased_on": "1980-01-01"}}}, 409, "contradict"),
+    ({"context": {"foreign_origin_only": True, "collected_in": "CN"}}, 409, "'collected_in' says CN"),
     ({"context": {"supported_obligations": "custom"}}, 400, "supported_obligations"),
     ({"resource": {"type": "query", "id": "sample"}, "context": {}}, 400, "sql"),
     ({"resource": {"type": "query", "id": "sample", "properties": {"sql": "SELECT 1"}},

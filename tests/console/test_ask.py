@@ -87,6 +87,14 @@ def test_the_answer_follows_the_day(door: Door) -> None:
     assert "on=2024-03-22" in turn["href"]
 
 
+def test_facts_that_contradict_one_another_are_not_answered(door: Door) -> None:
+    facts = {**EXPORT, "exported_persons_2y": "5"}
+    found = door.get("/ask?" + urlencode(facts) + "&format=json").json()
+    assert found["answer"] is None
+    assert found["problem"]["code"] == "law.contradiction"
+    assert "'exported_persons_2y' says 5" in found["problem"]["sentence"]
+
+
 def test_a_count_not_known_is_wanted_and_asked_for(door: Door) -> None:
     body = asked(door, on="2024-03-23", exported_general_persons_ytd="null")
     assert body["answer"]["verdict"] == "facts"
@@ -171,7 +179,12 @@ def test_the_meter_shows_the_count_and_its_thresholds(door: Door) -> None:
 
 def test_other_readings_are_answered_too(door: Door, platform: Deployment) -> None:
     """XB-6: sensitive data elsewhere takes the exemption away on the conservative reading."""
-    body = asked(door, on="2024-03-23", exported_sensitive_persons_ytd="5000")
+    body = asked(
+        door,
+        on="2024-03-23",
+        exported_sensitive_persons_ytd="5000",
+        exported_sensitive_persons_2y="5000",
+    )
     assert body["answer"]["outcome"] == "lawful"
     reading = next(each for each in body["answer"]["readings"] if each["id"] == "XB-6")
     assert [(each["option"], each["outcome"]) for each in reading["others"]] == [

@@ -58,6 +58,27 @@ def test_an_unknown_name_is_refused_with_the_nearest(tmp_path: Path) -> None:
         door.may("use", stord_in=["CN"])
 
 
+def test_no_decision_of_facts_that_contradict_one_another(tmp_path: Path) -> None:
+    """Not even where a gate would not have believed one of them."""
+    with lawful.open(tmp_path) as door:
+        for facts in (
+            {"foreign_origin_only": True},
+            {"data_state": "non_personal", "data": ["name"]},
+        ):
+            with pytest.raises(UsageError, match="contradict one another"):
+                door.may("use", **{**USE, **facts})
+
+
+def test_what_is_filled_in_contradicts_nothing_that_was_said(tmp_path: Path) -> None:
+    """On a list without a zone named: the zone is asked for, not taken as none."""
+    with lawful.open(tmp_path) as door:
+        answer = door.may(
+            "use",
+            **{**USE, "authority_kind": "court", "on_negative_list": True, "recipient_role": None},
+        )
+    assert "recipient_role" in {each.name for each in answer.explanation.wanted}
+
+
 def test_an_unknown_decision(tmp_path: Path) -> None:
     with lawful.open(tmp_path) as door, pytest.raises(UsageError, match="no decision"):
         door.explain("dec_00000000000000000000000000")

@@ -70,6 +70,15 @@ def test_a_record_that_lapsed_was_made_but_counts_no_more() -> None:
         ("system.services = hosting; systems = all", Answer.NOT_APPLICABLE),
         ("system.services = hosting; system2.services = online_platform", Answer.UNMET),
         ("system.services ?= ; systems = all", Answer.UNDETERMINED),
+        (
+            "system.services = []; system.services ?= online_platform; systems = all",
+            Answer.UNDETERMINED,
+        ),
+        ("system2.services += online_platform; systems = some", Answer.UNMET),
+        (
+            "system.services = online_platform, hosting; system.services -= online_platform; systems = all",
+            Answer.NOT_APPLICABLE,
+        ),
     ],
 )
 def test_any_of(systems: str, expected: Answer) -> None:

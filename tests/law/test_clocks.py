@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawful.law.book import Book
 from lawful.law.clocks import Due, DutyState, Last, due, last_moment
 from lawful.law.model import Clock
 from lawful.law.oracle import Court
@@ -267,3 +268,112 @@ def test_a_day_that_had_gone_by_before_the_rule_applied_is_not_owed(
     assert last_moment(Court(book, thing), book.entries[RuleId(A)]).on == date.fromisoformat(
         last_on
     )
+
+
+AUDIT = "cn.pi_compliance_audit_2025.4.audit"
+ASSESSED = "cn.network_data_regulations_2025.33.assess"
+FILED = "cn.network_data_risk_assessment_2026.16.file"
+YEAR = 'every = { n = 1, unit = "years", from = "last" }\n'
+IN_FORCE = "in_force = 2026-01-01\n"
+
+
+@pytest.mark.parametrize("by", ["", 'by = { within = 1, unit = "years", from = "done" }\n'])
+@pytest.mark.parametrize(
+    ("act", "since", "on", "state", "last_on"),
+    [
+        # never done: the first period begins with the rule, or with what made it apply
+        (None, None, "2026-06-01", DutyState.DUE, None),
+        (None, "2020-01-01", "2026-06-01", DutyState.DUE, "2027-01-01"),
+        (None, "2020-01-01", "2027-01-02", DutyState.OVERDUE, "2027-01-01"),
+        (None, "2026-05-01", "2026-06-01", DutyState.DUE, "2027-05-01"),
+        # done long before the rule: as if never done, and not overdue before the rule was there
+        ("2020-03-01", "2019-01-01", "2026-01-01", DutyState.DUE, "2027-01-01"),
+        ("2020-03-01", None, "2026-01-01", DutyState.DUE, "2027-01-01"),
+        ("2020-03-01", None, "2027-01-02", DutyState.OVERDUE, "2027-01-01"),
+        # done shortly before the rule: it counts for its own year, and the first period runs on
+        ("2025-09-01", "2019-01-01", "2026-06-01", DutyState.MET, "2027-01-01"),
+        ("2025-09-01", "2019-01-01", "2026-09-02", DutyState.DUE, "2027-01-01"),
+        ("2025-09-01", None, "2027-01-02", DutyState.OVERDUE, "2027-01-01"),
+        # done since: a year from the act
+        ("2026-01-01", None, "2026-06-01", DutyState.MET, "2027-01-01"),
+        ("2026-03-01", "2019-01-01", "2027-03-02", DutyState.OVERDUE, "2027-03-01"),
+        # done before a status came: the first period begins with the status
+        ("2026-03-01", "2026-05-01", "2027-04-01", DutyState.DUE, "2027-05-01"),
+    ],
+)  # fmt: skip
+def test_a_period_does_not_begin_before_its_rule(
+    act: str | None, since: str | None, on: str, state: DutyState, last_on: str | None, by: str
+) -> None:
+    book = small_book(rule(requires="fulfilled", about="entity", more=IN_FORCE + YEAR + by))
+    day = date.fromisoformat(on)
+    thing = Thing(
+        about="entity",
+        at=datetime(day.year, day.month, day.day, 12, tzinfo=UTC),
+        on=day,
+        records=(done(datetime.fromisoformat(f"{act}T04:00:00+00:00")),) if act else (),
+        since={A: date.fromisoformat(since)} if since else {},
+        kept=frozenset({A}),
+    )
+    court, entry = Court(book, thing), book.entries[RuleId(A)]
+    found = due(court, entry, court.judged(entry).answer, latest(thing.records, A))
+    assert (found.state, found.last_on) == (state, last_on and date.fromisoformat(last_on))
+    assert found.wanted == (() if last_on else (f"since:{A}",))
+
+
+@pytest.mark.parametrize(
+    ("act", "last_on"),
+    [
+        (datetime(2026, 1, 5, 4, tzinfo=UTC), "2026-02-04"),
+        (datetime(2025, 12, 20, 4, tzinfo=UTC), "2026-01-19"),  # runs into the rule's time
+        (
+            datetime(2025, 3, 1, 4, tzinfo=UTC),
+            "2026-01-01",
+        ),  # had run out before: owed on the first day
+    ],
+)
+def test_nothing_is_overdue_before_its_rule_was_in_force(act: datetime, last_on: str) -> None:
+    clock = IN_FORCE + 'by = { within = 30, unit = "days", from = "fulfilled(\'xx.act.1.b\')" }\n'
+    book = small_book(
+        rule(requires="fulfilled", about="entity", more=clock)
+        + rule(name="b", requires="fulfilled", about="entity")
+    )
+    records = (Record(rule="xx.act.1.b", done_at=act, items=frozenset()),)
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    thing = Thing(about="entity", at=at, records=records, kept=frozenset({A}))
+    entry = book.entries[RuleId(A)]
+    assert last_moment(Court(book, thing), entry).on == date.fromisoformat(last_on)
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "act", "since", "last_on"),
+    [
+        # the amended law goes on from the old one: an assessment on record there, and its time
+        ("cn.csl_2026.40.assess", ("cn.csl_2017.38.assess", "2025-02-01"), None, "2026-02-01"),
+        ("cn.csl_2026.40.assess", ("cn.csl_2017.38.assess", "2025-02-01"), "2019-01-01", "2026-02-01"),
+        ("cn.csl_2026.40.assess", None, "2019-01-01", "2020-01-01"),
+        ("cn.csl_2026.40.assess", None, "2026-03-01", "2027-03-01"),
+        # audits: the first two years run from 2025-05-01, whatever audit was made before
+        (AUDIT, (AUDIT, "2024-06-01"), None, "2027-05-01"),
+        (AUDIT, None, "2022-01-01", "2027-05-01"),
+        # the report of an assessment finished before the measures: never before their first day
+        (FILED, (ASSESSED, "2026-03-02"), None, "2026-08-20"),
+        (FILED, (ASSESSED, "2026-08-03"), None, "2026-08-31"),
+    ],
+)  # fmt: skip
+def test_laws_that_begin_while_a_clock_runs(
+    book: Book, rule_id: str, act: tuple[str, str] | None, since: str | None, last_on: str
+) -> None:
+    records = (
+        (Record(rule=act[0], done_at=datetime.fromisoformat(f"{act[1]}T04:00:00+00:00")),)
+        if act
+        else ()
+    )
+    entry = book.entries[RuleId(rule_id)]
+    thing = Thing(
+        about=entry.about,
+        at=datetime(2026, 11, 24, 4, tzinfo=UTC),
+        values={"controller_region": "CN"},
+        records=records,
+        since={rule_id: date.fromisoformat(since)} if since else {},
+    )
+    assert last_moment(Court(book, thing), entry).on == date.fromisoformat(last_on)

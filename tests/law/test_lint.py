@@ -333,3 +333,23 @@ number = 5
     found = only(lint(build_book(files)))
     assert "'advised' stands only in guidance" in found.message
     assert found.location.file == FILE
+
+
+@pytest.mark.parametrize(
+    ("about", "bearer", "said"),
+    [
+        ("entity", "controller", "Nobody is the 'controller' towards an entity"),
+        ("use", "controler", "There is no role 'controler'"),
+        ("entity", "authority", ""),
+        ("use", "processor", ""),
+    ],
+)
+def test_a_bearer_is_a_role_towards_the_thing(about: str, bearer: str, said: str) -> None:
+    """An entity's own duties bind it whatever it is elsewhere; a role there would do nothing, in silence."""
+    about_roles = [
+        str(each)
+        for each in findings(rule(about=about, more=f'bearer = "{bearer}"'))
+        if "Nobody is" in str(each) or "no role" in str(each)
+    ]
+    assert len(about_roles) == bool(said)
+    assert all(said in each for each in about_roles)

@@ -14,7 +14,6 @@ import attrs
 
 from lawful.analyse.beside import hold_together
 from lawful.analyse.circuit import FALSE, NO, OPEN, TRUE, YES, Bit, Circuit, Rails, choose_rails
-from lawful.analyse.invariants import COUNTS
 from lawful.analyse.probes import EPOCH, Limits, Probes, ancestors, classes, joined, ordinal
 from lawful.law.oracle import Kleene
 from lawful.law.tree import Node
@@ -105,7 +104,8 @@ class Facts:
         self.shapes: dict[str, Shape] = {}
         self.records: dict[str, Rails] = {}
         self.nodes: dict[str, Node] = {}
-        limits = joined(tests.limits, [(each.less, each.more) for each in COUNTS])
+        pairs = [each.order for each in vocabulary.invariants if each.order]
+        limits = joined(tests.limits, pairs)
         for name in sorted(tests.facts & set(vocabulary.facts)):
             self.shapes[name] = self._shape(name, tests.groups.get(name, set()), limits)
 

@@ -15,7 +15,7 @@ from lawful.analyse.circuit import Bit, Circuit
 from lawful.analyse.encoding import Encoder, References, Side
 from lawful.analyse.facts import Facts, Given, rails_are
 from lawful.analyse.faults import DoesNotReplay
-from lawful.analyse.holding import hold_invariants
+from lawful.analyse.holding import hold_invariants, tested_too
 from lawful.analyse.probes import Probes
 from lawful.analyse.solver import LIMIT, Solver
 from lawful.decide.compiler import stops
@@ -138,9 +138,10 @@ class World:
         self.vocabulary = self.moments[-1].book.vocabulary
         self.circuit = circuit or Circuit()
         first = min((each.day for each in self.moments), default=None)
+        tests.add(Probes.of([*tested_too(self.vocabulary, about, tests, first)]))
         self.facts = Facts(self.circuit, self.vocabulary, tests, complete=complete, given=given)
-        hold_invariants(self.facts, first)
         self.encoder = Encoder(self.circuit, self.facts)
+        hold_invariants(self.facts, self.encoder, about, first)
         self.solver = Solver(self.circuit, limit)
         self.local = Solver(self.circuit, limit)
         self.given_up: list[Bit] = []

@@ -20,6 +20,7 @@ from lawful.gate.typed import SENDING, TYPED, believed, registered
 from lawful.gate.use import NO_DEMAND
 from lawful.inventory.model import Activity
 from lawful.inventory.needs import is_needed
+from lawful.law.invariants import CODE, verify_consistent
 from lawful.law.thing import Thing
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
@@ -214,7 +215,7 @@ def _with_given(
 ) -> Thing:
     """The thing with the given facts; conclusions among them are unknown, as at every gate.
 
-    Raises: Refused: a given fact is not what a register holds.
+    Raises: Refused: a given fact is not what a register holds. UsageError: facts contradict one another.
     """
     records, kept = thing.records, thing.kept
     own: dict[str, Value | None] = {}
@@ -229,7 +230,9 @@ def _with_given(
                 code="api.contradiction",
                 hint="Leave it out, or correct the register.",
             )
-    typed = believed(vocabulary, over_with(vocabulary, attrs.evolve(thing, values={}), own, TYPED))
+    given_alone = over_with(vocabulary, attrs.evolve(thing, values={}), own, TYPED)
+    verify_consistent(vocabulary, thing.with_values(given_alone.values))
+    typed = believed(vocabulary, given_alone)
     whole = {**thing.values, **typed.values}
     data = own.get("data")
     if activity is not None and place is None and isinstance(data, SetValue):
@@ -284,4 +287,5 @@ def no_decision(error: UsageError) -> Refused:
     """What a room below would not understand, as the refusal that it is here."""
     if isinstance(error, Refused):
         return error
-    return Refused(404, error.message, code=error.code, hint=error.hint)
+    status = 409 if error.code == CODE else 404
+    return Refused(status, error.message, code=error.code, hint=error.hint)

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 import attrs
 
 from lawful.law.changes import UNKNOWN, set_fact
+from lawful.law.invariants import find_contradictions, verify_consistent, with_what_follows
 from lawful.law.records import ids_above
 from lawful.law.thing import RECORDS, Record, Thing
 from lawful.law.vocabulary import Fact, Vocabulary, nearest
@@ -19,6 +20,7 @@ ROLES = {"system": ("provider",), "deal": ("party",), "content": ("platform",)}
 MAKING = ("maker", "platform", "uploader")
 """Whose duties a list shows for synthetic content where nobody says which of these we are."""
 TYPED = Source(kind=SourceKind.TYPED)
+FOLLOWS = Source(kind=SourceKind.TYPED, label="follows from another answer")
 NOON = time(12, 0, tzinfo=UTC)
 
 Known = Mapping[str, tuple["Value | None", Source]]
@@ -43,7 +45,7 @@ def typed_thing(
 
     ``on`` sets the civil date everywhere, ``at`` the instant; without either it is ``now``.
 
-    Raises: UsageError: an unknown thing, fact or value, with the nearest.
+    Raises: UsageError: an unknown thing, fact or value, with the nearest; facts that contradict one another.
     """
     if about not in vocabulary.knows:
         raise UsageError(
@@ -62,7 +64,10 @@ def typed_thing(
         thing = set_fact(vocabulary, thing, name, raw)
         if name in vocabulary.facts:
             sources[name] = TYPED
-    return attrs.evolve(thing, sources=sources)
+    verify_consistent(vocabulary, thing)
+    whole = with_what_follows(vocabulary, thing)
+    follows = {name for name in whole.values if whole.values[name] != thing.values.get(name)}
+    return attrs.evolve(whole, sources={**sources, **dict.fromkeys(follows, FOLLOWS)})
 
 
 def filled_in(vocabulary: Vocabulary, thing: Thing, named: frozenset[str]) -> Thing:
@@ -85,7 +90,25 @@ def filled_in(vocabulary: Vocabulary, thing: Thing, named: frozenset[str]) -> Th
             and vocabulary.knows_fact(thing.about, name)
         ):
             values[name], sources[name] = value, assumed(label)
-    return attrs.evolve(thing, values=values, sources=sources)
+    return _agreeing(vocabulary, thing, attrs.evolve(thing, values=values, sources=sources))
+
+
+def _agreeing(vocabulary: Vocabulary, before: Thing, after: Thing) -> Thing:
+    """A thing with what was filled in, less what contradicts the rest: that is asked for."""
+    filled = {
+        name
+        for found in find_contradictions(vocabulary, after)
+        for name in found.facts
+        if before.values.get(name) is None
+    }
+    if not filled:
+        return after
+    unsaid = dict.fromkeys(filled & before.values.keys())
+    return attrs.evolve(
+        after,
+        values={k: v for k, v in after.values.items() if k not in filled} | unsaid,
+        sources={k: v for k, v in after.sources.items() if k not in filled},
+    )
 
 
 Filled = dict[str, tuple[Value, str]]
@@ -246,4 +269,4 @@ def registered(vocabulary: Vocabulary, thing: Thing) -> Thing:
         ):
             values[fact.name] = fact.assumed
             sources[fact.name] = assumed("the strictest value unless said otherwise")
-    return attrs.evolve(thing, values=values, sources=sources)
+    return _agreeing(vocabulary, thing, attrs.evolve(thing, values=values, sources=sources))

@@ -10,6 +10,7 @@ import attrs
 from lawful.gate.deployment import Deployment
 from lawful.gate.typed import believed, registered, typed_thing
 from lawful.inventory.model import Activity, Dataset
+from lawful.law.invariants import verify_consistent
 from lawful.law.thing import Thing
 from lawful.law.vocabulary import Vocabulary, nearest
 from lawful.terms.errors import UsageError
@@ -41,7 +42,10 @@ class Use:
         return max((self.thing.day(zone) for zone in zones), default=self.day)
 
     def over(self, facts: Mapping[str, Value | None]) -> Thing:
-        """The use over a table, with what the dataset file says of it."""
+        """The use over a table, with what the dataset file says of it.
+
+        Raises: UsageError: that contradicts what the registers say.
+        """
         if not facts:
             return self.thing
         source = Source(kind=SourceKind.REGISTER, label="dataset file")
@@ -51,6 +55,7 @@ class Use:
             values={**self.thing.values, **closed},
             sources={**self.thing.sources, **dict.fromkeys(facts, source)},
         )
+        verify_consistent(self.vocabulary, changed)
         return attrs.evolve(
             believed(self.vocabulary, changed), records=self.thing.records, kept=self.thing.kept
         )

@@ -16,6 +16,7 @@ from lawful.terms.values import SetValue, Value
 _CHANGE = re.compile(
     r"^((?:fulfilled|recorded|since|stale):[\w.:\-]+|[\w.]+)\s*(\+=|-=|\?=|=)\s*(.*)$", re.DOTALL
 )
+_SYSTEM = re.compile(r"systems?\d*(\.|$)")
 NOON = time(12, 0, tzinfo=UTC)
 
 UNKNOWN = ("none", "null", "unknown", "")
@@ -57,8 +58,15 @@ def change(vocabulary: Vocabulary, thing: Thing, text: str, at: Location | None 
             thing = set_fact(vocabulary, thing, name, value.strip(), at)
         elif op == "?=" and not value.strip():
             thing = set_fact(vocabulary, thing, name, None, at)
+        elif _SYSTEM.match(name):
+            place, fact = _place(vocabulary, name, at)
+            now = thing.systems[place].get(fact) if place < len(thing.systems) else None
+            found = _members(vocabulary, "system", fact, now, op, value, at)
+            thing = _with_system(thing, place, fact, found)
         else:
-            thing = thing.with_values({name: _members(vocabulary, thing, name, op, value, at)})
+            now = thing.values.get(name)
+            found = _members(vocabulary, thing.about, name, now, op, value, at)
+            thing = thing.with_values({name: found})
     return thing
 
 
@@ -79,7 +87,7 @@ def set_fact(
     kind, _, rest = name.partition(":")
     if rest and kind in _BESIDE:
         return _BESIDE[kind](thing, rest, raw, at)
-    if re.match(r"systems?\d*(\.|$)", name):
+    if _SYSTEM.match(name):
         return _system(vocabulary, thing, name, raw, at)
     vocabulary.find(name, thing.about, at)
     return thing.with_values(
@@ -179,27 +187,42 @@ def _system(
             )
         kept = thing.kept | {"system"} if str(raw).strip() == "all" else thing.kept - {"system"}
         return attrs.evolve(thing, kept=kept)
-    place, _, fact = name.partition(".")
-    index = int(place.removeprefix("systems").removeprefix("system") or 1) - 1
-    vocabulary.find(fact, "system", at)
+    place, fact = _place(vocabulary, name, at)
     value = vocabulary.close(fact, vocabulary.convert(fact, raw, "system", at))
+    return _with_system(thing, place, fact, value)
+
+
+def _place(vocabulary: Vocabulary, name: str, at: Location | None) -> tuple[int, str]:
+    """Which system ``system2.FACT`` names, from 0, and which of its facts."""
+    place, _, fact = name.partition(".")
+    vocabulary.find(fact, "system", at)
+    return int(place.removeprefix("systems").removeprefix("system") or 1) - 1, fact
+
+
+def _with_system(thing: Thing, place: int, fact: str, value: Value | None) -> Thing:
     systems = [dict(each) for each in thing.systems]
-    systems += [{} for _ in range(index + 1 - len(systems))]
-    systems[index][fact] = value
+    systems += [{} for _ in range(place + 1 - len(systems))]
+    systems[place][fact] = value
     return attrs.evolve(thing, systems=tuple(systems))
 
 
 def _members(
-    vocabulary: Vocabulary, thing: Thing, name: str, op: str, text: str, at: Location | None
+    vocabulary: Vocabulary,
+    about: str,
+    name: str,
+    now: Value | None,
+    op: str,
+    text: str,
+    at: Location | None,
 ) -> Value:
-    fact = vocabulary.find(name, thing.about, at)
+    """A set that a thing of a kind has ``now``, after members were added, taken away or made unknown."""
+    fact = vocabulary.find(name, about, at)
     if fact.type != "set":
         raise UsageError(
             f"'{name}' is not a set.",
             location=at,
             hint=f"Write {name} = value, or {name} ?= for unknown.",
         )
-    now = thing.values.get(name)
     current = now if isinstance(now, SetValue) else SetValue()
     asked = frozenset(vocabulary.member(name, each.strip(), at) for each in text.split(","))
     members = (

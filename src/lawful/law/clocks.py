@@ -18,7 +18,14 @@ from lawful.law.clauses import OF_INSTANTS
 from lawful.law.counting import Counted, count_days
 from lawful.law.days import add, civil, start_of
 from lawful.law.model import Clock, Entry
-from lawful.law.origins import applies_since, latest_act, start_of_clock, zone_of
+from lawful.law.origins import (
+    act_that_counts,
+    applies_since,
+    in_force_since,
+    latest_act,
+    start_of_clock,
+    zone_of,
+)
 from lawful.law.periods import in_running_period, running_period
 from lawful.law.thing import Record
 from lawful.terms.ids import RuleId
@@ -150,7 +157,8 @@ def _kept_until(court: Court, entry: Entry, done: datetime | None) -> date | Non
 def last_moment(court: Court, entry: Entry) -> Last:
     """The last moment of a rule's clock; of a clock and a period, the earlier.
 
-    A day of the running period that had gone by before the rule applied is none: the next one is.
+    A day of the running period that had gone by before the rule applied is none: the next one is. Where
+    there is no next one, nothing was owed before the rule applied, and it is owed on the first day.
     """
     ends = moment_of_period(court, entry)
     since = _known_since(court, entry)
@@ -159,6 +167,9 @@ def last_moment(court: Court, entry: Entry) -> Last:
         if later is None:
             break
         court, ends = later, moment_of_period(later, entry)
+    first = since or entry.in_force
+    if ends.on is not None and first is not None and ends.on < first:
+        return Last(at=end_of(first, zone_of(court, entry)), on=first)
     return ends
 
 
@@ -168,7 +179,7 @@ def _known_since(court: Court, entry: Entry) -> date | None:
         return None
     since, missing = applies_since(court, entry)
     if missing or not isinstance(since, date) or since in (NEVER_ON, NEVER_AT):
-        return entry.in_force
+        return in_force_since(court, entry)
     return civil(since, zone_of(court, entry))
 
 
@@ -264,16 +275,21 @@ def _fixed(court: Court, entry: Entry, clock: Clock) -> Last:
 
 
 def _end_of_period(court: Court, entry: Entry) -> Last:
-    """The end of the running period; without a first one, a period after the last act, else after the rule applied."""
+    """The end of the running period; without a first one, a period after the last act, else after the rule applied.
+
+    An act done before the rule applied begins none: the first period begins with the rule.
+    """
     every = entry.every
     if every is None:
         return NOTHING
     zone = zone_of(court, entry)
     _, end = running_period(every, court, entry)
     if end is None:
-        start = latest_act(court.thing.records, entry.id)
+        start = act_that_counts(court, entry)
         if start == NEVER_AT:
             since, missing = applies_since(court, entry)
+            if missing and latest_act(court.thing.records, entry.id) != NEVER_AT:
+                since, missing = in_force_since(court, entry), ""  # never later than the law allows
             if missing or not isinstance(since, date):
                 return Last(wanted=(missing,) if missing else ())
             start = since

@@ -8,6 +8,7 @@ from datetime import date, datetime
 import attrs
 
 from lawful.law.book import Book
+from lawful.law.invariants import FILE
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.tree import (
     IN_TIME,
@@ -89,6 +90,30 @@ def check_line(book: Book, asked: Asked) -> Iterator[UsageError]:
         except UsageError as error:
             message = f"{error.message}\n  {asked.line.text}"
             yield UsageError(message, code="law.lint", hint=error.hint, location=asked.at)
+
+
+def check_invariants(book: Book) -> Iterator[UsageError]:
+    """What the vocabulary says can never be: facts that some thing knows together, their values and types."""
+    for each in book.vocabulary.invariants:
+        kinds = [kind for kind, found in book.vocabulary.invariants_of.items() if each in found]
+        for about in kinds or each.about or ("use",):
+            for node in walk(each.never):
+                try:
+                    _check_between(book, node, about)
+                except UsageError as error:
+                    at = Location(file=f"vocabulary/{FILE}", record=each.text)
+                    yield UsageError(error.message, code="law.lint", hint=error.hint, location=at)
+
+
+def _check_between(book: Book, node: Node, about: str) -> None:
+    """A node of an invariant: as one of a rule, but it may compare two facts."""
+    match node:
+        case Compare(_, FactTerm(left), FactTerm(right)):
+            _typed(book, right, about, _typed(book, left, about, *ORDERED).type)
+        case Flag(name):
+            _typed(book, name, about, "flag")
+        case _:
+            _check_node(book, node, about)
 
 
 def _check_node(book: Book, node: Node, about: str) -> None:

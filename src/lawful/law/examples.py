@@ -8,6 +8,7 @@ import attrs
 
 from lawful.law.book import BINDING, Book
 from lawful.law.changes import change, thing_from
+from lawful.law.invariants import CODE, HINT, find_contradictions, with_what_follows
 from lawful.law.model import Entry, Example, Kind
 from lawful.law.oracle import Court
 from lawful.law.thing import Thing
@@ -44,7 +45,9 @@ def situation(book: Book, example: Example) -> tuple[Entry, Thing]:
     if entry is None:
         raise UsageError(f"There is no entry '{example.rule}'.", location=at, code="law.example")
     thing = thing_from(book.vocabulary, entry.about, example.base, at)
-    return entry, change(book.vocabulary, thing, example.change, at)
+    return entry, with_what_follows(
+        book.vocabulary, change(book.vocabulary, thing, example.change, at)
+    )
 
 
 def answer_of(book: Book, entry: Entry, thing: Thing) -> str:
@@ -65,7 +68,7 @@ def readings_in(change_text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
 
 
 def check_examples(book: Book) -> Iterator[LawfulError]:
-    """Every row that answers otherwise than it expects, and every answer without a row."""
+    """Every row that answers otherwise than it expects or contradicts itself, and every answer without a row."""
     shown: dict[str, set[str]] = {}
     whole = book.everything
     forces = {each.id: (each.force, each.instrument) for each in whole.entries.values()}
@@ -84,6 +87,8 @@ def check_examples(book: Book) -> Iterator[LawfulError]:
         except LawfulError as error:
             yield error
             continue
+        for each in find_contradictions(book.vocabulary, thing):
+            yield UsageError(each.message, location=at, code=CODE, hint=HINT)
         shown.setdefault(entry.id, set()).add(example.expect)
         found = answer_of(books[key], entry, thing)
         if found != example.expect:

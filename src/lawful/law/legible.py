@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from lawful.terms.errors import Location, UsageError
 
@@ -30,3 +32,18 @@ def legible(path: str) -> Iterator[None]:
         hint = "Compare it with a neighbouring entry."
         message = f"The file is not laid out as it should be: {error}."
         raise UsageError(message, location=at, code="law.file", hint=hint) from None
+
+
+def read_toml(name: str, data: bytes) -> dict[str, Any]:
+    """The content of a TOML file, its ``version`` left out.
+
+    Raises: UsageError: it does not parse.
+    """
+    try:
+        content = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"The file does not parse: {error}", location=Location(file=name)
+        ) from None
+    content.pop("version", None)
+    return content

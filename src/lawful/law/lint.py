@@ -14,7 +14,13 @@ import attrs
 
 from lawful.law.book import BINDING, Book
 from lawful.law.clauses import MEASURES, OF_INSTANTS, ORIGINS, day_named, record_named
-from lawful.law.conditions import Asked, asked_elsewhere, check_conditions, check_line
+from lawful.law.conditions import (
+    Asked,
+    asked_elsewhere,
+    check_conditions,
+    check_invariants,
+    check_line,
+)
 from lawful.law.model import Entry, Kind, Line, Parameter, Penalty
 from lawful.law.tree import (
     And,
@@ -41,6 +47,9 @@ from lawful.terms.errors import LawfulError, Location, UsageError
 from lawful.terms.ids import RuleId
 from lawful.terms.texts import a_or_an
 
+AUTHORITY = "authority"
+"""The bearer of an act that we await."""
+
 
 def lint(book: Book) -> list[LawfulError]:
     """Everything that is wrong with the entries of a book, in order of file and line.
@@ -56,6 +65,7 @@ def lint(book: Book) -> list[LawfulError]:
             found += check(book, entry)
     for asked in asked_elsewhere(book):
         found += check_line(book, asked)
+    found += check_invariants(book)
     for penalty in book.rulebook.penalties:
         found += check_penalty(book, penalty)
     found += _twice(book)
@@ -100,6 +110,23 @@ def check_shape(book: Book, entry: Entry) -> Iterator[LawfulError]:
             yield _error(
                 entry, f"There is no fact '{name}' to bind.", nearest(name, book.vocabulary.facts)
             )
+
+
+def check_bearer(book: Book, entry: Entry) -> Iterator[LawfulError]:
+    """The roles that an entry binds are ones that the entity has towards this kind of thing; or an authority acts."""
+    fact = book.vocabulary.role_in.get(entry.about)
+    known = [*(book.vocabulary.values_of(fact) if fact else ()), AUTHORITY]
+    for role in entry.bearer:
+        if role in known:
+            continue
+        if fact is None:
+            yield _error(
+                entry,
+                f"Nobody is the '{role}' towards {a_or_an(entry.about)}, so this binds nobody in particular.",
+                "Leave bearer out: any entity is bound. Who is exempt is said by when or unless.",
+            )
+        else:
+            yield _error(entry, f"There is no role '{role}'.", nearest(role, known))
 
 
 def check_labels(book: Book, entry: Entry) -> Iterator[LawfulError]:
@@ -261,6 +288,7 @@ def _polarities(
 CHECKS: tuple[Callable[[Book, Entry], Iterator[LawfulError]], ...] = (
     check_conditions,
     check_shape,
+    check_bearer,
     check_labels,
     check_defeat,
     check_clocks,

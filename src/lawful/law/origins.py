@@ -11,7 +11,7 @@ from lawful.law.days import civil
 from lawful.law.model import Clock, Entry
 from lawful.law.periods import running_period
 from lawful.law.thing import Record
-from lawful.law.tree import And, Flag, Fulfilled, Node, Passed
+from lawful.law.tree import And, Flag, Fulfilled, Node, Or, Passed
 from lawful.terms.ids import RuleId
 from lawful.terms.values import NEVER_AT, NEVER_ON, Value
 
@@ -53,19 +53,53 @@ def _origin(court: Court, entry: Entry, name: str) -> tuple[Value | None, str]:
 
 
 def applies_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    """Since when a rule applies: as told, and never before it was in force."""
-    asked = _samelatest_act(court, entry)
+    """Since when a rule applies: as told, and never before it, or one that it goes on from, was in force."""
+    asked = _same_act(court, entry)
     told = court.thing.since.get(entry.id) or court.thing.since.get(asked.id)
     since = told or _status_since(court, entry)
     if since is None:
         return None, f"since:{asked.id}"
     zone = zone_of(court, entry)
-    if entry.in_force is not None and civil(since, zone) < entry.in_force:
-        return entry.in_force, ""
+    first = in_force_since(court, entry)
+    if first is not None and civil(since, zone) < first:
+        return first, ""
     return since, ""
 
 
-def _samelatest_act(court: Court, entry: Entry) -> Entry:
+def in_force_since(court: Court, entry: Entry) -> date | None:
+    """The first day of a rule, or of an earlier rule of the same exposure whose act stands in for its own."""
+    others = (court.book.entries.get(RuleId(each)) for each in acts_of(entry))
+    days = [
+        each.in_force
+        for each in (entry, *(x for x in others if x and _waits_for(x) == _waits_for(entry)))
+    ]
+    return None if None in days else min(day for day in days if day)
+
+
+def acts_of(entry: Entry) -> tuple[str, ...]:
+    """The rules whose act is a rule's own or, by ``requires``, stands in for it: its own first."""
+    found = [str(entry.id)]
+    for line in entry.requires or ():
+        items = line.node.items if isinstance(line.node, Or) else (line.node,)
+        named = [each.rule or str(entry.id) for each in items if isinstance(each, Fulfilled)]
+        if entry.id in named:
+            found += [each for each in named if each not in found]
+    return tuple(found)
+
+
+def act_that_counts(court: Court, entry: Entry) -> Value:
+    """The latest act from which a period or clock runs on; never, where none was done since the rule applied."""
+    acts = [latest_act(court.thing.records, rule) for rule in acts_of(entry)]
+    last = max((act for act in acts if isinstance(act, datetime) and act != NEVER_AT), default=None)
+    since, missing = applies_since(court, entry)
+    first = in_force_since(court, entry) if missing or not isinstance(since, date) else since
+    zone = zone_of(court, entry)
+    if last is None or (first is not None and civil(last, zone) < civil(first, zone)):
+        return NEVER_AT
+    return last
+
+
+def _same_act(court: Court, entry: Entry) -> Entry:
     """The rule of which is asked since when: another whose record is required and that waits for the same."""
     for line in entry.requires or ():
         if isinstance(line.node, Fulfilled) and line.node.rule:
@@ -123,7 +157,7 @@ def _stale_since(court: Court, entry: Entry) -> tuple[Value | None, str]:
 
 
 def _done(court: Court, entry: Entry) -> tuple[Value | None, str]:
-    return latest_act(court.thing.records, entry.id), ""
+    return act_that_counts(court, entry), ""
 
 
 def latest_act(records: Iterable[Record], rule: str) -> Value:

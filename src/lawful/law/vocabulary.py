@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -11,7 +10,8 @@ from typing import Any
 
 import attrs
 
-from lawful.law.legible import legible
+from lawful.law.invariants import FILE, Invariant, read_invariants
+from lawful.law.legible import legible, read_toml
 from lawful.law.tree import FactTerm, HasAny, In, Node
 from lawful.terms.errors import Location, UsageError
 from lawful.terms.texts import Text, a_or_an, labelled
@@ -64,7 +64,7 @@ class Vocabulary:
     """All facts, closed value lists, regions, categories and things.
 
     ``contents``, ``addressees`` and ``said`` name what a record contains, to whom it goes, and what
-    an item of it says.
+    an item of it says. ``invariants``: what can never be among facts.
     """
 
     facts: Mapping[str, Fact] = attrs.field(hash=False)
@@ -77,6 +77,7 @@ class Vocabulary:
     contents: Mapping[str, Text] = attrs.field(hash=False)
     addressees: Mapping[str, Text] = attrs.field(hash=False)
     said: Mapping[str, Text] = attrs.field(hash=False)
+    invariants: tuple[Invariant, ...] = attrs.field(default=(), hash=False)
 
     def values_of(self, name: str) -> Mapping[str, Text]:
         """The closed values of an enum or set fact, in order; ``absent`` comes last."""
@@ -102,6 +103,15 @@ class Vocabulary:
     def facts_of(self, about: str) -> list[Fact]:
         """The facts that a thing of kind ``about`` can know, in order of declaration."""
         return [fact for fact in self.facts.values() if self.knows_fact(about, fact.name)]
+
+    @cached_property
+    def invariants_of(self) -> dict[str, tuple[Invariant, ...]]:
+        """What can never be among the facts of a thing, by its kind."""
+        known = {a: frozenset(each.name for each in self.facts_of(a)) for a in self.knows}
+        return {
+            about: tuple(each for each in self.invariants if each.concerns(about, facts))
+            for about, facts in known.items()
+        }
 
     def nothing(self, name: str) -> Value:
         """The value that says *no* where nothing is recorded: false, the empty set, ``absent``."""
@@ -285,7 +295,7 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
 
     Raises: UsageError: a file does not parse, or a declaration is not right.
     """
-    parsed = {name: _toml(name, data) for name, data in sorted(files.items())}
+    parsed = {name: read_toml(name, data) for name, data in sorted(files.items())}
     with legible("vocabulary"):
         return _vocabulary(parsed)
 
@@ -334,6 +344,7 @@ def _vocabulary(parsed: Mapping[str, dict[str, Any]]) -> Vocabulary:
         knows={key: tuple(grains) for key, grains in things["knows"].items()},
         law_of=things["law_of"],
         role_in=things["role_in"],
+        invariants=read_invariants(parsed.get(FILE, {}).get("invariant", [])),
         **_labels(parsed["records.toml"]),
     )
 
@@ -355,17 +366,6 @@ def _labels(tables: Mapping[str, Any]) -> dict[str, dict[str, Text]]:
                 )
             found[table][name] = Text(**label)
     return found
-
-
-def _toml(name: str, data: bytes) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"The file does not parse: {error}", location=Location(file=name)
-        ) from None
-    content.pop("version", None)
-    return content
 
 
 def _fact(

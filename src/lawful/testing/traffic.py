@@ -20,6 +20,7 @@ from lawful.law.coverage import PLACES
 from lawful.law.thing import Record, Thing
 from lawful.law.vocabulary import Fact
 from lawful.terms.values import NEVER_ON, SetValue, Value
+from lawful.testing.possible import possible
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ACTIVITIES = 48
@@ -86,10 +87,11 @@ class Traffic:
                 known = self.random.random() >= UNKNOWN
                 value = place if fact.values == "regions" else self._even(fact, unknown=0)
                 mine[fact.name] = value if known else None
-        return activity.with_values(mine)
+        return possible(self.book.vocabulary, activity.with_values(mine))
 
     def _thing(self, values: Mapping[str, Value | None]) -> Thing:
-        return Thing(about="use", at=self.at, values=values)
+        found = Thing(about="use", at=self.at, values=values)
+        return possible(self.book.vocabulary, found)
 
     def _usual(self, fact: Fact) -> Value:
         if fact.type == "date":

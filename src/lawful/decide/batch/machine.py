@@ -17,12 +17,14 @@ from lawful.decide.batch.layout import Layout, Words
 from lawful.decide.program import Program
 from lawful.law.model import Entry
 from lawful.law.oracle import Kleene
+from lawful.law.tree import Node
 from lawful.law.vocabulary import Vocabulary
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise, Outcome
 
 OUTCOMES = tuple(Outcome)
 NONE = -1
+REFUSED = "refused"
 ROOM = 8
 """Room for so many violated rules a row, and as many unknown; more is made where it is needed."""
 _ORDER = (
@@ -39,7 +41,8 @@ Listed = tuple[NDArray[np.int32], NDArray[np.int16]]
 class Decided:
     """Answers by row: outcome (place in ``OUTCOMES``), deciding rule (``NONE``: none), covered (bits).
 
-    Rules are numbers of the machine's ``rules``, in order of id.
+    Rules are numbers of the machine's ``rules``, in order of id; one more than they are decides a row of
+    which the condition ``refused`` certainly holds.
     """
 
     outcome: NDArray[np.int8]
@@ -54,7 +57,7 @@ class Machine:
 
     ``rules``: the numbers of rules are their places here. ``watched``: nodes whose values ``values``
     gives. ``told``: the names that the column of records may hold, and what each says. ``closing``: a
-    category in a column stands for its parents too.
+    category in a column stands for its parents too. ``refused``: of which rows nothing may be answered.
     """
 
     def __init__(
@@ -66,13 +69,17 @@ class Machine:
         watched: Iterable[str] = (),
         told: tuple[tuple[str, ...], Said] | None = None,
         closing: bool = True,
+        refused: Node | None = None,
     ) -> None:
         self.watched = tuple(watched)
+        if refused is not None:
+            program = attrs.evolve(program, nodes={**program.nodes, REFUSED: refused})
         live = sorted(program.rules if rules else (), key=lambda each: each.id)
         keys = [
             *self.watched,
             *(f"vio:{each.id}" for each in live),
             *(["covered"] if rules else []),
+            *([REFUSED] if refused is not None else []),
         ]
         self.circuit = Circuit(program, dict.fromkeys(keys))
         self.layout = Layout(self.circuit, vocabulary, closing=closing)
@@ -92,6 +99,8 @@ class Machine:
         rails = {each.id: self.circuit.rails[f"vio:{each.id}"] for each in live}
         listed = [(numbers[rule], *both) for rule, both in rails.items() if both[1] != ALWAYS]
         stops = []
+        if REFUSED in self.circuit.rails:
+            stops.append((0, len(numbers), self.circuit.rails[REFUSED][0], 0))
         for outcome, otherwise, maybe in _ORDER:
             for each in live:
                 true, false = rails[each.id]

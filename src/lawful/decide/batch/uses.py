@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lawful.decide.batch.agreeing import contradiction, refusal, verify_order
 from lawful.decide.batch.columns import AT, Reader, named
 from lawful.decide.batch.layout import EPOCH
 from lawful.decide.batch.machine import OUTCOMES, Decided, Listed, Machine
@@ -134,10 +135,12 @@ class BatchDecider:
     def decide(self, batch: pa.RecordBatch, first_row: int = 1) -> pa.RecordBatch:
         """Answers of ``SCHEMA``, row by row. ``first_row``: the number of the first row, for refusals.
 
-        Raises: UsageError: a column or value that cannot be read, with its row and column.
+        Raises: UsageError: a column or value that cannot be read, or facts of a row that contradict one
+            another, with row and column.
         """
         self.check(batch.schema)
         self._reader.check_unknown(batch, first_row)
+        verify_order(self.book.vocabulary, named(batch), first_row)
         if AT not in batch.schema.names:
             moment = self.at or datetime.combine(
                 self.on or date.min, datetime.min.time(), EPOCH.tzinfo
@@ -150,7 +153,7 @@ class BatchDecider:
         order = np.argsort(groups, kind="stable")
         bounds = np.searchsorted(groups[order], np.arange(len(moments) + 1))
         found = [
-            self._decide(batch.take(pa.array(order[low:high])), moment, first_row)
+            self._decide(batch.take(pa.array(order[low:high])), moment, first_row, order[low:high])
             for moment, (low, high) in zip(moments, pairwise(bounds), strict=True)
         ]
         whole = pa.Table.from_batches(found).combine_chunks().to_batches()[0]
@@ -187,12 +190,29 @@ class BatchDecider:
             groups[n] = days[key]
         return groups[places], moments
 
-    def _decide(self, batch: pa.RecordBatch, moment: datetime, first_row: int) -> pa.RecordBatch:
+    def _decide(
+        self,
+        batch: pa.RecordBatch,
+        moment: datetime,
+        first_row: int,
+        places: NDArray[np.int64] | None = None,
+    ) -> pa.RecordBatch:
+        """Answers of rows of one moment; ``places``: where these rows stood, if not as they stand."""
         if not batch.num_rows:
             return pa.RecordBatch.from_pylist([], schema=SCHEMA)
         columns = {name: each for name, each in named(batch).items() if name != AT}
-        machine = self.machine(moment)
-        return self._answers(machine.decide(columns, batch.num_rows, first_row), batch.num_rows)
+        found = self.machine(moment).decide(columns, batch.num_rows, first_row)
+        wrong = int(np.argmax(found.deciding))
+        if found.deciding[wrong] == len(self.rules):
+            place = first_row + int(wrong if places is None else places[wrong])
+            day = self._latest_day(moment)
+            raise refusal(self.book.vocabulary, batch.slice(wrong, 1), day, place)
+        return self._answers(found, batch.num_rows)
+
+    def _latest_day(self, moment: datetime) -> date:
+        """No civil day of the rows of a moment is later, wherever: what has come by then does not lie ahead."""
+        days = days_of(self.book, moment, self.on).values()
+        return self.on or max(days) + timedelta(days=1)
 
     def machine(self, moment: datetime) -> Machine:
         """The machine of a moment's civil days; made when first needed."""
@@ -224,6 +244,7 @@ class BatchDecider:
             self.book.vocabulary,
             rules=self.rules,
             told=(self.names, lambda name: said(name) if name in self._asked else without),
+            refused=contradiction(self.book.vocabulary, self._latest_day(moment)),
         )
 
     def _answers(self, found: Decided, rows: int) -> pa.RecordBatch:
