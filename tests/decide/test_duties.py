@@ -298,3 +298,20 @@ def test_an_item_that_does_not_apply_is_not_asked_for(
     assert all(
         said.startswith(word) for said, word in zip(duty["contents_says"], says, strict=True)
     )
+
+
+@pytest.mark.parametrize("region", ["DE", "CN"])
+def test_what_turns_on_a_reading_is_told_and_nothing_else(book: Book, region: str) -> None:
+    people = {"established_in": [region], "offered_in": ["CN", "DE"], "persons_held": 20_000_000}
+    things = (
+        incident(book, established_in=[region], services=["cloud"]),
+        thing_from(book.vocabulary, "entity", {"on": "2026-11-24", **people}),
+    )
+    for thing in things:
+        found = list_duties(book, thing)
+        answers = {each.id: each.answer for each in found.rules}
+        for name, reading in book.rulebook.readings.items():
+            for option in set(reading.options) - {book.readings[name]}:
+                other = list_duties(book.read_as({name: option}), thing)
+                changed = found.otherwise.get(name, {}).get(option, {})
+                assert {each.id: each.answer for each in other.rules} == {**answers, **changed}

@@ -40,6 +40,8 @@ _WORDS = {
         "after": "{n} {unit} from {start}",
         "unverified": "(not verified)",
         "assumed": "Assumed",
+        "contested": "Contested, and these answers turn on it",
+        "read": "read as {option}",
         "nothing": "Nothing is owed under the book's entries for this thing.",
         "evidence": "Evidence",
     },
@@ -72,6 +74,8 @@ _WORDS = {
         "after": "自{start}起{n}{unit}",
         "unverified": "（未核实）",
         "assumed": "假定",
+        "contested": "有争议，下列结果取决于解读",
+        "read": "若解读为{option}",
         "nothing": "按规则库现有条目，无应履行义务。",
         "evidence": "证据",
     },
@@ -209,6 +213,15 @@ def _footing(output: Output, answer: Mapping[str, Any]) -> None:
     for rule, way in sorted(ways.items()):
         verified = "" if way["verified"] else f"  {words['unverified']}"
         output.line(f"  {rule}: {way['text']}{verified}")
+    if answer["readings"]:
+        output.line(words["contested"])
+    for reading in answer["readings"]:
+        for other in reading["others"]:
+            changed = "; ".join(f"{each['rule']} {each['answer']}" for each in other["changes"])
+            told = words["read"].format(option=other["option"])
+            output.line(
+                f"  {reading['id']}{words['colon']}{reading['question']} {told}{words['colon']}{changed}"
+            )
     if answer["assumed"]:
         shown = (f"{each['label']} = {each['shown']}" for each in answer["assumed"])
         output.line(f"{words['assumed']}  {'; '.join(shown)}")

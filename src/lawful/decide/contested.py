@@ -34,18 +34,43 @@ def outcomes_otherwise(
 ) -> dict[str, dict[str, Outcome]]:
     """For each reading, the outcome under each option that is not in use, all else the same."""
     return {
-        name: {
-            option: _outcome(court, judged, name, option)
-            for option in court.book.rulebook.readings[name].options
-            if option != court.readings[name]
-        }
+        name: {each: _outcome(court, judged, name, each) for each in _others(court, name)}
         for name in readings
     }
 
 
+def answers_otherwise(
+    court: Court, judged: Mapping[RuleId, Judged]
+) -> dict[str, dict[str, dict[RuleId, Answer]]]:
+    """For each reading on which answers turn, the rules that answer otherwise under each other option."""
+    found: dict[str, dict[str, dict[RuleId, Answer]]] = {}
+    for name in readings_used(court, judged):
+        turns = [court.book.entries[each] for each in judged if each in court.book.turning_on[name]]
+        for option in _others(court, name):
+            other = _read(court, name, option)
+            answers = {each.id: other.judged(each).answer for each in turns}
+            changed = {
+                rule: answer
+                for rule, answer in answers.items()
+                if answer is not judged[rule].answer
+            }
+            if changed:
+                found.setdefault(name, {})[option] = changed
+    return found
+
+
+def _others(court: Court, name: str) -> list[str]:
+    options = court.book.rulebook.readings[name].options
+    return [each for each in options if each != court.readings[name]]
+
+
+def _read(court: Court, name: str, option: str) -> Court:
+    return Court(court.book, court.thing, readings={**court.readings, name: option})
+
+
 def _outcome(court: Court, judged: Mapping[RuleId, Judged], reading: str, option: str) -> Outcome:
     book, turns = court.book, court.book.turning_on[reading]
-    other = Court(book, court.thing, readings={**court.readings, reading: option})
+    other = _read(court, reading, option)
     rules = (each for each in map(book.entries.__getitem__, judged) if each.kind is Kind.RULE)
     outcome, _ = worst(
         (each.id, each, (other.judged(each) if each.id in turns else judged[each.id]).violated)

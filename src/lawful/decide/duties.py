@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
+from lawful.decide.contested import answers_otherwise
 from lawful.decide.explain import FactUsed, RuleAnswer, Wanted, assumed_in, facts_used
 from lawful.decide.why import Missing, next_missing, reasons
 from lawful.law.book import Book
@@ -55,7 +56,10 @@ class Duty:
 
 @attrs.frozen(kw_only=True)
 class DutyList:
-    """Duties of a thing: refused ones first, then by last moment; what is wanted and assumed."""
+    """Duties of a thing: refused ones first, then by last moment; what is wanted and assumed.
+
+    ``otherwise``: by reading and option not in use, the rules that would answer otherwise.
+    """
 
     thing: Thing
     book: Book
@@ -64,6 +68,7 @@ class DutyList:
     wanted: tuple[Wanted, ...]
     assumed: tuple[FactUsed, ...]
     facts: tuple[FactUsed, ...]
+    otherwise: Mapping[str, Mapping[str, Mapping[RuleId, Answer]]] = attrs.field(hash=False)
 
     @property
     def owed(self) -> tuple[Duty, ...]:
@@ -105,6 +110,7 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         wanted=_wanted(court, judged, duties),
         assumed=(*assumed_in(court), *_unnamed(thing)),
         facts=facts_used(court, judged),
+        otherwise=answers_otherwise(court, judged),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from lawful.decide import contested_wire
 from lawful.decide.cures import Change, Cure
 from lawful.decide.duties import Duty, DutyList
 from lawful.decide.explain import Conflict, Explanation, FactUsed, RuleAnswer, Wanted
@@ -53,7 +54,7 @@ def explanation(found: Explanation, lang: str = "en") -> dict[str, Any]:
         "cures": [cure(each, found.book, prose) for each in found.cures],
         "conflicts": [conflict(each, prose) for each in found.conflicts],
         "facts": [fact(each, prose) for each in found.facts],
-        "readings": [reading(each, found, lang) for each in found.readings],
+        "readings": [contested_wire.of_use(each, found, lang) for each in found.readings],
         "not_examined": [each.in_(lang) for each in found.not_examined],
         "timeline": [
             {
@@ -86,6 +87,7 @@ def duties(found: DutyList, lang: str = "en") -> dict[str, Any]:
         "assumed": [fact(each, prose) for each in found.assumed],
         "not_examined": [],
         "facts": [fact(each, prose) for each in found.facts],
+        "readings": [contested_wire.of_duties(each, found, lang) for each in found.otherwise],
         "book": book(found.book),
     }
 
@@ -356,24 +358,6 @@ def conflict(each: Conflict, prose: Prose) -> dict[str, Any]:
         "rule": side(each.rule),
         "sure": each.sure,
         "resolved_by": None,
-    }
-
-
-def reading(name: str, found: Explanation, lang: str) -> dict[str, Any]:
-    """A contested reading with the option in use, and what each other option would answer."""
-    known, chosen = found.book.rulebook.readings[name], found.book.readings[name]
-    options = {key: text.in_(lang) for key, text in known.options.items()}
-    return {
-        "id": name,
-        "question": known.question.in_(lang),
-        "chosen": chosen,
-        "default": known.default,
-        "options": options,
-        "says": options[chosen],
-        "others": [
-            {"option": each, "says": options[each], "outcome": outcome.value}
-            for each, outcome in found.otherwise[name].items()
-        ],
     }
 
 
