@@ -56,6 +56,8 @@ NOTHING: dict[str, Any] = {
     "consent_separate": True,
     "consent_explicit": False,
     "consent_by_guardian": False,
+    "consent_flaws": [],
+    "recipient_lists": [],
     "birth_date": "1980-01-01",
     "services": [],
     "business": [],
