@@ -33,7 +33,7 @@ ASK = {
 RECORD = {"to", "to_says", "contents", "contents_says"}
 DUTIES = {
     "version", "about", "rules", "duties", "owed", "wanted", "assumed", "not_examined", "facts",
-    "book",
+    "readings", "book",
 }  # fmt: skip
 
 
