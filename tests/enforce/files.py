@@ -42,6 +42,8 @@ mask = { default = "empty", email = "token", birth_date = "age_band" }
 lawful_bases = ["consent"]
 services = ["online_platform"]
 offered_to_children = false
+processing_features = []
+consent_flaws = []
 """
 DATASET = """
 dataset = "s"

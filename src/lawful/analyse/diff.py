@@ -148,14 +148,13 @@ class _Difference:
         self.changes = tuple(change_of(first, second, (one, other), each) for each in units)
         self.units = tuple(units)
         self._mixed: dict[tuple[tuple[str, Bit], ...], Bad] = {}
-        self._alone: dict[tuple[bool, bool], Bad] = {}
+        self._alone: dict[tuple[bool, bool], Bad] = {}  # by moment, and whether coverage counts
         rules = {each.id: each for each in (*one.rules, *other.rules) if stops(each)}
         self.rules = tuple(rules.values())
         self.touched = tuple(each for each in self.rules if vio(each) in self.dirty)
 
     def resting_on(self, keys: frozenset[str]) -> frozenset[str]:
-        one, other = (each.resting_on(keys) for each in self.world.references)
-        return one | other
+        return frozenset().union(*(each.resting_on(keys) for each in self.world.references))
 
     def matters(self, key: str) -> bool:
         """Does a node differ by more than the passing of time, all that it refers to being equal?"""
@@ -209,21 +208,16 @@ class _Difference:
         """
         return side.bad(self.touched, covered="covered" in self.dirty)
 
-    @property
-    def before(self) -> Bad:
-        return self.alone(later=False, covered="covered" in self.dirty)
-
-    @property
-    def after(self) -> Bad:
-        return self.alone(later=True, covered="covered" in self.dirty)
+    before = property(lambda self: self.alone(later=False, covered="covered" in self.dirty))
+    after = property(lambda self: self.alone(later=True, covered="covered" in self.dirty))
 
     def alone(self, *, later: bool, covered: bool) -> Bad:
         """The outcome at one moment of those rules alone that rest on a change."""
-        key = (later, covered)
-        if key not in self._alone:
+        found = self._alone.get((later, covered))
+        if found is None:
             side = self.then if later else self.base
-            self._alone[key] = side.bad(self.touched, covered=covered)
-        return self._alone[key]
+            found = self._alone[later, covered] = side.bad(self.touched, covered=covered)
+        return found
 
     def differs(self, worse: bool) -> Bit:
         """Is the second outcome worse (or better) than the first?"""
@@ -376,8 +370,7 @@ class _Difference:
 
     def into_question(self, *, worse: bool) -> Question | None:
         """An example that facts unknown turn into a question: from lawful, or from a refusal."""
-        circuit = self.world.circuit
-        before, after = self.whole
+        circuit, (before, after) = self.world.circuit, self.whole
         was = before[1] if not worse else is_outcome(circuit, before, Outcome.LAWFUL)
         now = is_outcome(circuit, after, Outcome.UNDETERMINED)
         doubt = -self.then.read("covered")[1]
