@@ -315,3 +315,22 @@ def test_what_turns_on_a_reading_is_told_and_nothing_else(book: Book, region: st
                 other = list_duties(book.read_as({name: option}), thing)
                 changed = found.otherwise.get(name, {}).get(option, {})
                 assert {each.id: each.answer for each in other.rules} == {**answers, **changed}
+
+
+def test_what_a_record_does_not_say_is_wanted_of_it(book: Book) -> None:
+    """That it was made is known; what it says of the risk that remains is not."""
+    facts = {
+        "on": "2026-11-24",
+        "established_in": ["IE"],
+        "people_located_in": ["DE"],
+        "controller_role": "controller",
+        "risk_to_persons": "high",
+        "fulfilled:eu.gdpr.35.dpia": True,
+    }
+    found = list_duties(book, thing_from(book.vocabulary, "activity", facts))
+    asked = {(each.kind, each.name) for each in found.wanted}
+    assert ("item", "eu.gdpr.35.dpia:residual_risk") in asked
+    assert ("record", "eu.gdpr.35.dpia") not in asked
+    for lang, words in (("en", "what the record says of"), ("zh", "如何记载")):
+        told = duties(found, lang)["wanted"]
+        assert any(words in each["question"] for each in told if each["kind"] == "item")

@@ -42,8 +42,8 @@ class RuleAnswer:
 class Wanted:
     """Something still to be found out, and the rules that wait for it.
 
-    ``kind`` is ``fact``, ``record`` (of a rule), ``counsel`` (on an entry), ``place`` (one not
-    known) or ``not_covered`` (``name`` is ``REGION.topic``).
+    ``kind`` is ``fact``, ``record`` (of a rule), ``item`` (``RULE:ITEM``: what its record does not say),
+    ``counsel`` (on an entry), ``place`` (one not known) or ``not_covered`` (``name`` is ``REGION.topic``).
     """
 
     kind: str

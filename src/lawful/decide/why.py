@@ -9,6 +9,7 @@ import attrs
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.oracle import Court, Judged, Kleene
 from lawful.law.tree import (
+    IN_TIME,
     And,
     AnyOf,
     Compare,
@@ -256,6 +257,8 @@ def _missing(court: Court, node: Node, entry: Entry) -> set[Missing]:
             return set().union(*(_missing(court, each, entry) for each in children(node)))
         case Fulfilled(rule):
             return {Missing("record", rule or entry.id)}
+        case Recorded(rule, item) if item not in ("", IN_TIME) and court.records_of(rule):
+            return {Missing("item", f"{rule}:{item}")}  # it was made, and does not say
         case Recorded(rule):
             return {Missing("record", rule)}
         case AnyOf():

@@ -266,6 +266,13 @@ def wanted(each: Wanted, of: Book, prose: Prose) -> dict[str, Any]:
             "from": "register of records",
             "label": prose.rule(each.name),
         }
+    elif each.kind == "item":
+        rule_id, _, item = each.name.rpartition(":")
+        found |= {
+            "question": prose.words["item"].format(item=prose.item(item)) + prose.rule(rule_id),
+            "from": "register of records",
+            "label": prose.item(item),
+        }
     elif each.kind in ("systems", "since", "stale"):
         found |= {
             "question": prose.words[each.kind] + prose.rule(each.name),

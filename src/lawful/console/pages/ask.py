@@ -165,7 +165,7 @@ def _verdict(wire: Mapping[str, Any]) -> str:
     if wire["outcome"] != "undetermined":
         return str(wire["outcome"])
     asks = {each["kind"] for each in wire["wanted"]}
-    return "facts" if asks & {"fact", "record", "place"} else "counsel"
+    return "facts" if asks & {"fact", "record", "item", "place"} else "counsel"
 
 
 def _counts(wire: Mapping[str, Any]) -> dict[str, int]:
