@@ -158,7 +158,7 @@ def _roles(vocabulary: Vocabulary, thing: Thing) -> Filled:
 
 
 def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
-    """What is absent says so; but a use that sends data somewhere has a recipient, and a demand a source.
+    """What is absent says so; but a use that sends data has a recipient, a deal perhaps, and a demand a source.
 
     What a thing is cannot be absent from the thing itself: where nobody says it, it is asked for.
     """
@@ -175,6 +175,7 @@ def _absent(vocabulary: Vocabulary, thing: Thing) -> Filled:
     skipped = {
         "recipient_role": sends,
         "recipient_region": sends,
+        "deal_kind": sends and values.get("recipient_role") != "none",
         "compelled_by": to_authority,
         "authority_kind": to_authority or (values.get("recipient_role") is None and sends),
         "obligation_under": obliged,
