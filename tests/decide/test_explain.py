@@ -236,3 +236,19 @@ def test_review_demanded_opens_nothing(decider: Decider) -> None:
     transfer = use(decider.book, EU_TRANSFER)
     cures = explain(decider, transfer, demand_review=True).cures
     assert {each.outcome for each in cures} == {Outcome.UNDETERMINED}
+
+
+def test_data_about_nobody_has_no_subject_whose_place_matters(decider: Decider) -> None:
+    """A mainland court is given readings of machines: where which person is, is no question."""
+    facts = {
+        name: value
+        for name, value in COURT.items()
+        if name not in ("subject_located_in", "subject_resident_in")
+    }
+    facts |= {"recipient_region": "CN", "compelled_by": "CN", "data": ["device"]}
+    of_nobody = told(decider, {**facts, "data_state": "non_personal"})
+    assert "subject_located_in" not in {each.name for each in of_nobody.wanted}
+    assert of_nobody.touched.covered
+    of_somebody = told(decider, facts)
+    assert ("place", "subject_located_in") in wanted(of_somebody)
+    assert not of_somebody.touched.covered

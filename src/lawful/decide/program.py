@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from lawful.law.book import Book
-from lawful.law.coverage import MAY_BE_UNKNOWN, PLACES, holds
+from lawful.law.coverage import MAY_BE_UNKNOWN, NOBODY, OF_SUBJECTS, PLACES, holds
 from lawful.law.days import check_asked, cutoff, last_since, start_of
 from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.tree import (
@@ -257,7 +257,10 @@ class _Folder:
         if not regions:
             return FALSE
         left: Term = PresumedTerm(name, regions[0]) if name in MAY_BE_UNKNOWN else FactTerm(name)
-        return In(left, members=regions)
+        place = In(left, members=regions)
+        if name in OF_SUBJECTS:
+            return Or((Compare("=", FactTerm("data_state"), Literal(NOBODY)), place))
+        return place
 
 
 def cone(program: Program, keys: Iterable[str]) -> Program:

@@ -19,6 +19,9 @@ PLACES = (
     "processed_in",
 )
 MAY_BE_UNKNOWN = ("subject_resident_in",)
+OF_SUBJECTS = ("subject_located_in", "subject_resident_in")
+"""Places of people: data that is about nobody has none."""
+NOBODY = "non_personal"
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +50,10 @@ def places(court: Court) -> tuple[frozenset[str], tuple[str, ...]]:
     """The regions touched, and the place facts that are not known."""
     regions: set[str] = set()
     unknown: list[str] = []
+    nobody = court.thing.values.get("data_state") == NOBODY
     for name in PLACES:
+        if nobody and name in OF_SUBJECTS:
+            continue
         value = court.thing.values.get(name)
         if value is None and name not in MAY_BE_UNKNOWN:
             unknown.append(name)
