@@ -30,8 +30,8 @@ def test_it_says_what_the_full_answer_says(book: Book, kind: str) -> None:
 
 
 def test_a_larger_rulebook_is_one_too() -> None:
-    book = build_book(grown(rulebook_files(), 200))
-    assert count_rules(book) == 200
+    book = build_book(grown(rulebook_files(), 300))
+    assert count_rules(book) == 300
     decider = Decider(book)
     for use in Traffic(book, 2).uniform(40):
         assert decider.decide(use).ruling == decider.decision(decider.values(use))
