@@ -18,7 +18,18 @@ from lawful.law.book import Book
 from lawful.law.model import Entry, Kind, Line, Parameter
 from lawful.law.oracle import Court
 from lawful.law.records import latest, recorded
-from lawful.law.tree import AnyOf, Cutoff, HasAny, In, Number, Recorded, facts_in, terms, walk
+from lawful.law.tree import (
+    IN_TIME,
+    AnyOf,
+    Cutoff,
+    HasAny,
+    In,
+    Number,
+    Recorded,
+    facts_in,
+    terms,
+    walk,
+)
 from tests.decide.agreement.backends import Answers, load, transposed
 from tests.decide.agreement.matter import Matter
 
@@ -147,6 +158,9 @@ class Raw:
                 made = latest(self.batch.base.records, node.rule)
                 dated = [each for each in made if each.done_at]
                 said = (dated or made)[0].says.get(node.item) if made else None
+                if made and node.item == IN_TIME and said is None:
+                    timely = recorded(self.court, Recorded(node.rule, IN_TIME, "yes"))
+                    said = {True: "yes", False: "no", None: None}[timely]
                 never = not made and recorded(self.court, Recorded(node.rule)) is False
                 found[f"{node.rule}:{node.item}"] = "" if never else said
         return found

@@ -17,7 +17,7 @@ from lawful.decide.sql import SqlWriter
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
-from lawful.law.tree import AnyOf, Doubted, Node, Passed, walk
+from lawful.law.tree import IN_TIME, AnyOf, Doubted, Node, Passed, Recorded, walk
 from lawful.testing.aiming import Aim
 from lawful.testing.things import Batch, Things
 from tests.decide.agreement import raw
@@ -221,3 +221,16 @@ def test_limits_that_are_one_off(gate: Gate, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(layout, "_OPS", {**layout._OPS, ">=": layout._OPS[">"]})
     way, _ = first_disagreement(gate)
     assert way == "batch"
+
+
+def test_acts_done_in_time_agree(gate: Gate) -> None:
+    """``in_time`` is worked out of a clock, not written in a record: all are given the same."""
+
+    def asks(entry: Entry) -> bool:
+        lines = (*entry.when, *entry.unless, *(entry.requires or ()))
+        nodes = (node for line in lines for node in walk(line.node))
+        return any(isinstance(node, Recorded) and node.item == IN_TIME for node in nodes)
+
+    for batch in islice(examples_of(gate, asks), 60):
+        found = next(gate.run(batch), None)
+        assert found is None, gate.shrink(found)
