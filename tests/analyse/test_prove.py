@@ -23,6 +23,8 @@ NOT_BOUND = {
 }
 STORING = "cn.pipl.47.storing"
 """What must be erased and cannot be yet may be stored and secured."""
+MERGERS = {"cn.pipl.22.no_consent", "cn.pipl.22.passing_on"}
+"""Who takes over in a merger or bankruptcy is told of, and no consent is asked for."""
 BASES = {
     "cn.pipl.13.2.contract",
     "cn.pipl.13.2.hr",
@@ -46,7 +48,7 @@ def test_biometric_data_where_consent_is_asked_for_whatever_the_basis(book: Book
     found = under(book, "always")
     assert not found.proved
     assert found.complete
-    assert bases(found) == {STORING}
+    assert bases(found) == {STORING, *MERGERS}
     texts = {text for each in found.counterexamples for text in all_texts(book, each.facts)}
     assert texts >= NOT_BOUND
 
@@ -57,7 +59,9 @@ def test_erasing_is_the_exception_that_article_47_names(book: Book) -> None:
     claim = BIOMETRIC.replace("AND operation <> 'erase' ", "")
     found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
     more = [
-        each for each in found.counterexamples if each.by and STORING not in {b.id for b in each.by}
+        each
+        for each in found.counterexamples
+        if each.by and not {STORING, *MERGERS} & {b.id for b in each.by}
     ]
     assert all(each.witness.values["operation"] == "erase" for each in more)
     assert any({one.id for one in each.by} == {"cn.pipl.47.erasing"} for each in more)
@@ -91,7 +95,8 @@ def test_with_its_exceptions_named_the_claim_is_proved(book: Book) -> None:
     claim = (
         "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
         f"controller_role = 'controller' AND operation NOT IN ('erase', 'store') AND ({reach}) AND "
-        "purpose <> 'security' unless consent_separate"
+        "purpose <> 'security' AND deal_kind NOT IN ('merger', 'division_or_bankruptcy') "
+        "unless consent_separate"
     )
     found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
     assert found.proved
