@@ -54,17 +54,15 @@ def test_biometric_data_where_consent_is_asked_for_whatever_the_basis(book: Book
 
 
 def test_erasing_is_the_exception_that_article_47_names(book: Book) -> None:
-    """Without the words on erasing, each counterexample more erases; some rest on the article that demands it alone."""
+    """Without the words on erasing, each counterexample more erases."""
     read = read_as(book, "CS-1", "always")
     claim = BIOMETRIC.replace("AND operation <> 'erase' ", "")
     found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
-    more = [
-        each
-        for each in found.counterexamples
-        if each.by and not {STORING, *MERGERS} & {b.id for b in each.by}
-    ]
-    assert all(each.witness.values["operation"] == "erase" for each in more)
-    assert any({one.id for one in each.by} == {"cn.pipl.47.erasing"} for each in more)
+    strict = prove(found.moment, read_claim(read, BIOMETRIC)).counterexamples
+    assert not any(each.witness.values["operation"] == "erase" for each in strict)
+    more = [each for each in found.counterexamples if each.witness.values["operation"] == "erase"]
+    assert more
+    assert len(found.counterexamples) == len(strict) + len(more)
 
 
 def test_biometric_data_where_only_consent_asks_for_it(book: Book) -> None:
