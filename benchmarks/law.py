@@ -70,6 +70,11 @@ EXPORT: dict[str, Any] = {
     "important_data": "none",
     "exported_sensitive_persons_ytd": 0,
     "transfer_routes": [],
+    "consent_flaws": [],
+    "recipient_lists": [],
+    "business": ["marketplace"],
+    "processing_features": [],
+    "vehicle_data": [],
 }
 CLAIM = (
     "never lawful when has_any(data, 'biometric') AND subject_located_in = 'CN' "
