@@ -17,6 +17,7 @@ from lawful.law.oracle import Court, worst
 from lawful.law.parse import parse
 from lawful.law.thing import Thing
 from lawful.terms.outcomes import Outcome
+from lawful.terms.values import SetValue
 from lawful.testing.things import Things
 from tests.analyse.conftest import AFTER, BEFORE
 from tests.decide.uses import EXPORT, use
@@ -72,7 +73,12 @@ def test_the_change_from_assessment_to_contract_is_a_class(spring: UseDiff) -> N
     texts = all_texts(spring.second.book, found[0].facts)
     assert "has_any(transfer_routes, 'cn_standard_contract')" in texts
     none_counts = ("NOT has_any(transfer_routes, 'cac_assessment'", "route_expires_on < DATE")
-    assert any(text.startswith(none_counts) for text in texts)  # no assessment, or one that ran out
+    assert any(text.startswith(none_counts) for text in texts)  # none passed, or one that ran out
+    for moment in (spring.first, spring.second):
+        court, routes = moment.court(found[0].witness), found[0].witness.values["transfer_routes"]
+        assert isinstance(routes, SetValue)
+        in_place = "cac_assessment" in routes.members
+        assert not in_place or court.defined("cn_assessment_expired") is True
 
 
 def test_every_class_is_accounted_for(spring: UseDiff) -> None:

@@ -63,6 +63,16 @@ def test_erasing_is_the_exception_that_article_47_names(book: Book) -> None:
     more = [each for each in found.counterexamples if each.witness.values["operation"] == "erase"]
     assert more
     assert len(found.counterexamples) == len(strict) + len(more)
+    reached = (
+        "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND operation = 'erase' "
+        "AND controller_role = 'controller' AND collected_in = 'CN' unless consent_separate"
+    )
+    by = [
+        {one.id for one in each.by}
+        for each in prove(found.moment, read_claim(read, reached)).counterexamples
+    ]
+    assert {"cn.pipl.47.erasing"} in by
+    assert all(by)  # where the law reaches, nobody erases on nothing
 
 
 def test_biometric_data_where_only_consent_asks_for_it(book: Book) -> None:

@@ -57,7 +57,7 @@ def test_the_next_append_recovers_without_opening(log: EvidenceLog, reopen: Reop
 
 
 def old_records(data: bytes) -> bytes:
-    """What stands in the record, in the form of before 2026-11-29: one record an entry."""
+    """What stands in the record, in the form of earlier versions: one record an entry."""
     parts = []
     for run in wal.decode(data):
         for at, (leaf, kept) in enumerate(zip(run.leaves, run.payloads, strict=True), run.first):

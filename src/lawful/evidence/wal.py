@@ -4,7 +4,7 @@ It has two files in turn: while the integrator works on what stands in one, entr
 into the other. What was accepted together is one group, whole or not there: ``LWG1``, length
 (8 bytes) and CRC-32 (4) of the body; the body is the first entry's place in the log (8), how many
 there are (4), the length of each leaf (2) and of each payload's file (4), the leaves, the files.
-Records of before 2026-11-29, one for each entry, are still read: length (4) and CRC-32 (4) of a
+Records of earlier versions, one for each entry, are still read: length (4) and CRC-32 (4) of a
 body of the place (8), the length of the leaf (2), the leaf and the file.
 """
 
