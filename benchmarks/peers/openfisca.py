@@ -35,7 +35,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     facts_in,
@@ -101,8 +101,9 @@ class Engine:
                 return np.full(rows, 1)
             case Flag(name):
                 return _kleene(get(name), get(name) == 1)
-            case PresumedFlag(name, value):
-                return np.where(get(name) == UNKNOWN, 2 * value, 2 * get(name))
+            case Presumed(item, value):
+                known = self._value(item, get, rows)
+                return np.where(known == 1, 2 * value, known)
             case HasAny(fact, members):
                 found = [get(f"{fact}__{each}") for each in members]
                 return np.maximum.reduce(found) if found else np.zeros(rows, int)

@@ -17,6 +17,7 @@ from typing import Protocol
 
 import attrs
 
+from lawful.decide.batch.circuit import split
 from lawful.decide.compiler import Records, stops
 from lawful.decide.program import Program, beside
 from lawful.law.thing import Thing
@@ -36,7 +37,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -117,9 +118,18 @@ class Rails(ABC):
                 return self.flag(self.use(self.names[node.key]), wanted)
             case Flag(name):
                 return self.flag(self.use(name), wanted)
-            case PresumedFlag(name, value):
+            case Presumed(Flag(name), value):
                 known = self.flag(self.use(name), wanted)
                 return self.some_of([known, self.lacks(name)]) if value is wanted else known
+            case Presumed(HasAny(name, members), value) if value is not wanted:
+                return self._leaf(HasAny(name, members), wanted)
+            case Presumed(HasAny(name, members)) if wanted:
+                may = self.use(f"{name}__may")
+                return self.some_of([self.overlaps(may, members), self.lacks(may)])
+            case Presumed(HasAny(name, members)):
+                return self.some_of([self.disjoint(self.use(name), members), self.lacks(name)])
+            case Presumed(HasAll() as item, value):
+                return self.rail(And(tuple(Presumed(each, value) for each in split(item))), wanted)
             case HasAny(name, members) if wanted:
                 return self.overlaps(self.use(name), members)
             case HasAny(name, members):

@@ -55,6 +55,20 @@ def test_a_record_may_be_there_or_not() -> None:
     assert settle(decider, use(consent_given=True, emergency=True)) is None
 
 
+def test_what_is_presumed_of_a_set_stands_and_is_not_tried() -> None:
+    """Otherwise either way of filling it in would be tried, and one of the two rules be unmet."""
+    book = small_book(
+        rule("presumed(has_any(data, 'health'), FALSE)", name="a")
+        + rule("NOT presumed(has_any(data, 'health'), TRUE)", name="b")
+    )
+    decider = Decider(book)
+    for data in (None, set_of(["email"], ["health"])):
+        thing = use(data=data)
+        assert decider.decide(thing).outcome is Outcome.LAWFUL
+        assert settle(decider, thing) is Outcome.LAWFUL
+    assert decider.decide(use(data=set_of(["health"]))).outcome is Outcome.NOT_YET
+
+
 def test_a_partly_known_set() -> None:
     book = small_book(
         rule("has_any(data, 'health')", name="a") + rule("NOT has_any(data, 'health')", name="b")

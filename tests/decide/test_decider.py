@@ -15,7 +15,7 @@ from lawful.law.book import Book
 from lawful.law.coverage import MAY_BE_UNKNOWN
 from lawful.law.oracle import Oracle
 from lawful.law.thing import Record, Thing
-from lawful.law.tree import PresumedFlag, PresumedTerm, terms, walk
+from lawful.law.tree import Presumed, PresumedTerm, facts_in, terms, walk
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Things
@@ -109,8 +109,8 @@ def _presumed(book: Book) -> set[str]:
     for entry in book.entries.values():
         for line in (*entry.when, *entry.unless, *(entry.requires or ())):
             for node in walk(line.node):
-                if isinstance(node, PresumedFlag):
-                    found.add(node.name)
+                if isinstance(node, Presumed):
+                    found |= facts_in(node)
                 found |= {each.name for each in terms(node) if isinstance(each, PresumedTerm)}
     return found
 

@@ -46,7 +46,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -128,8 +128,8 @@ class Encoder:
         match node:
             case Flag(name):
                 return self._flag(name)
-            case PresumedFlag(name, value):
-                return self._presuming(self._flag(name), value, self._is_known(name))
+            case Presumed(item, value):
+                return _presuming(self._leaf(item), value)
             case HasAny(name, members):
                 return self._has_any(name, members)
             case HasAll(name, members):
@@ -154,18 +154,6 @@ class Encoder:
         assert isinstance(shape, tuple)
         return shape
 
-    def _is_known(self, name: str) -> Bit:
-        return self.circuit.some(self.facts.knowing(name))
-
-    def _presuming(self, rails: Rails, value: Kleene, known: Bit) -> Rails:
-        """What holds where a fact is known, else what its presumed value gives."""
-        if value is None:
-            return rails
-        index = 0 if value else 1
-        found = list(rails)
-        found[index] = self.circuit.some((rails[index], -known))
-        return found[0], found[1]
-
     def _has_any(self, name: str, members: tuple[str, ...]) -> Rails:
         shape = self.facts.shapes[name]
         assert isinstance(shape, Members)
@@ -187,7 +175,7 @@ class Encoder:
         else:
             rails = self.circuit.some(inside), self.circuit.some(outside)
         if isinstance(left, PresumedTerm):
-            return self._presuming(rails, left.value in asked, self._is_known(name))
+            return _presuming(rails, left.value in asked)
         return rails
 
     def _compared(self, op: str, left: Term, limit: int) -> Rails:
@@ -195,7 +183,7 @@ class Encoder:
         rails = self._ordered(op, name, limit)
         if isinstance(left, PresumedTerm):
             value = compare(op, ordinal(left.value), limit) if not _is_text(left.value) else None
-            return self._presuming(rails, value, self._is_known(name))
+            return _presuming(rails, value)
         return rails
 
     def _ordered(self, op: str, name: str, limit: int) -> Rails:
@@ -226,6 +214,14 @@ class Encoder:
                 yes.append(self.circuit.all((bit, rails[0])))
                 no.append(self.circuit.all((bit, rails[1])))
         return self.circuit.some(yes), self.circuit.some(no)
+
+
+def _presuming(rails: Rails, value: Kleene) -> Rails:
+    """What a test gives where it is certain, else what is presumed of it."""
+    yes, no = rails
+    if value is None:
+        return rails
+    return (-no, no) if value else (yes, -yes)
 
 
 def _name(term: Term) -> str:

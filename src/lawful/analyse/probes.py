@@ -22,7 +22,6 @@ from lawful.law.tree import (
     Literal,
     Lookup,
     Node,
-    PresumedFlag,
     PresumedTerm,
     Term,
     walk,
@@ -87,7 +86,7 @@ class Probes:
 
     def _take(self, node: Node) -> None:
         match node:
-            case Flag(name) | PresumedFlag(name):
+            case Flag(name):
                 self.flags.add(name)
             case HasAny(name, members):
                 self.group(name, members)

@@ -17,7 +17,7 @@ from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.decide.program import Program
 from lawful.law.thing import Thing
-from lawful.law.tree import PresumedFlag, PresumedTerm, terms, walk
+from lawful.law.tree import Presumed, PresumedTerm, facts_in, terms, walk
 from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 
@@ -30,7 +30,7 @@ def settle(decider: Decider, thing: Thing, limit: int = LIMIT) -> Outcome | None
     None: they differ, or the solver did not know in time, or unverified law leaves it open.
     """
     program = program_of(decider, thing)
-    known = dict.fromkeys(_presumed(program)) | {
+    known = {name: thing.values.get(name) for name in _presumed(program)} | {
         name: value for name, value in thing.values.items() if _is_whole(value)
     }
     records = {rule: value for rule, value in decider.records(thing).items() if value is not None}
@@ -43,7 +43,7 @@ def settle(decider: Decider, thing: Thing, limit: int = LIMIT) -> Outcome | None
         limit=limit,
     )
     side = world.side()
-    partly = _partly(world, thing.values)
+    partly = _partly(world, {n: v for n, v in thing.values.items() if n not in known})
     rules = [each for each in world.programs[0].rules if stops(each)]
     bad = side.bad(rules, covered=True)
     try:
@@ -56,12 +56,12 @@ def settle(decider: Decider, thing: Thing, limit: int = LIMIT) -> Outcome | None
 
 
 def _presumed(program: Program) -> set[str]:
-    """Facts for which the law presumes a value: where they are unknown it stands, and is not tried."""
+    """Facts for which the law presumes a value: where they are unknown it stands; they are not tried."""
     found: set[str] = set()
     for node in program.nodes.values():
         for each in walk(node):
-            if isinstance(each, PresumedFlag):
-                found.add(each.name)
+            if isinstance(each, Presumed):
+                found |= facts_in(each)
             found |= {term.name for term in terms(each) if isinstance(term, PresumedTerm)}
     return found
 

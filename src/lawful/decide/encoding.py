@@ -27,7 +27,6 @@ from lawful.law.tree import (
     Literal,
     Lookup,
     Node,
-    PresumedFlag,
     PresumedTerm,
     Term,
     terms,
@@ -61,7 +60,7 @@ def tested(program: Program) -> dict[str, list[Node]]:
     for node in program.nodes.values():
         for each in walk(node):
             match each:
-                case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name):
+                case Flag(name) | HasAny(name) | HasAll(name):
                     found.setdefault(name, []).append(each)
                 case _:
                     for term in terms(each):

@@ -17,7 +17,7 @@ from lawful.law.coverage import PLACES, Touched, touched
 from lawful.law.model import Entry, Kind, Line
 from lawful.law.oracle import Court, Judged, all_of
 from lawful.law.thing import Thing
-from lawful.law.tree import PresumedFlag, PresumedTerm, terms, walk
+from lawful.law.tree import Presumed, PresumedTerm, facts_in, terms, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise, Outcome
 from lawful.terms.texts import Text
@@ -226,7 +226,7 @@ def _presumed(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[str, ...]:
         lines = (*entry.when, *entry.unless, *(entry.requires or ()))
         if each.answer is Answer.NOT_APPLICABLE:
             lines = _blocking(court, entry)
-        presumed = [_presumed_in(court, line) for line in lines]
+        presumed = [_presumed_in(court, line, entry) for line in lines]
         if each.answer is not Answer.NOT_APPLICABLE or all(presumed):
             found = found.union(*presumed)
     return tuple(sorted(found))
@@ -242,11 +242,12 @@ def _blocking(court: Court, entry: Entry) -> tuple[Line, ...]:
     return (*when, *unless)
 
 
-def _presumed_in(court: Court, line: Line) -> set[str]:
+def _presumed_in(court: Court, line: Line, entry: Entry) -> set[str]:
     found: set[str] = set()
     for node in walk(line.node):
-        names = [node.name] if isinstance(node, PresumedFlag) else []
-        names += [term.name for term in terms(node) if isinstance(term, PresumedTerm)]
+        if isinstance(node, Presumed) and court.value(node.item, entry) is None:
+            found |= facts_in(node)
+        names = [term.name for term in terms(node) if isinstance(term, PresumedTerm)]
         found |= {name for name in names if court.thing.values.get(name) is None}
     return found
 

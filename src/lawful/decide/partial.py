@@ -32,7 +32,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -95,6 +95,11 @@ class _Specialiser:
             case Doubted(item):
                 inner = self.reduce(item)
                 return Const(doubted(inner.value)) if isinstance(inner, Const) else Doubted(inner)
+            case Presumed(item, presumed):
+                inner = self.reduce(item)
+                if not isinstance(inner, Const):
+                    return node
+                return Const(presumed) if inner.value is None else inner
             case Beside():
                 return node if self.fulfilled is None else Const(self.fulfilled(node.key))
             case _:
@@ -105,9 +110,6 @@ class _Specialiser:
             case Flag(name):
                 value = self.value(name)
                 return node if value is _UNSET else Const(_truth(value))
-            case PresumedFlag(name, presumed):
-                value = self.value(name)
-                return node if value is _UNSET else Const(_truth(value, presumed))
             case HasAny(name, members):
                 value = self.value(name)
                 return node if value is _UNSET else Const(has_any(value, members))
@@ -150,8 +152,8 @@ class _Specialiser:
                 raise TypeError(f"{type(term).__name__} has no value here")
 
 
-def _truth(value: Value | None, presumed: bool | None = None) -> Kleene:
-    return value if isinstance(value, bool) else presumed
+def _truth(value: Value | None) -> Kleene:
+    return value if isinstance(value, bool) else None
 
 
 def _known(value: Value | _Unset, term: Term) -> Term:

@@ -26,7 +26,7 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Recorded,
@@ -224,9 +224,9 @@ class Prose:
                 return self.book.definitions[name][0].says.in_(self.lang)
             case Flag(name):
                 return self.fact(name) + words["colon"] + words["yes"]
-            case PresumedFlag(name, value):
+            case Presumed(item, value):
                 text = words["presumed"].format(value=words["yes" if value else "no"])
-                return self.fact(name) + words["colon"] + words["yes"] + text
+                return self._leaf(item) + text
             case HasAny(name, members, listed):
                 return self.fact(name) + words["any"] + self._members(name, members, listed)
             case HasAll(name, members):

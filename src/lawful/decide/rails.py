@@ -28,7 +28,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -127,10 +127,8 @@ class Text(ABC):
                 return f"({self.record(node.key)} is True)"
             case Flag(name):
                 return f"({self.fact(name)} is True)"
-            case PresumedFlag(name, value):
-                return (
-                    f"({self.fact(name)} is not False)" if value else f"({self.fact(name)} is True)"
-                )
+            case Presumed(item, value):
+                return f"(not {self.false(item)})" if value else self.true(item)
             case HasAny(name, members):
                 known = self.constants.name(frozenset(members))
                 return f"(not {self.members(name)}.isdisjoint({known}))"
@@ -158,10 +156,8 @@ class Text(ABC):
                 return f"({self.record(node.key)} is False)"
             case Flag(name):
                 return f"({self.fact(name)} is False)"
-            case PresumedFlag(name, value):
-                return (
-                    f"({self.fact(name)} is False)" if value else f"({self.fact(name)} is not True)"
-                )
+            case Presumed(item, value):
+                return self.false(item) if value else f"(not {self.true(item)})"
             case HasAny(name, members):
                 it, known = self.possible(name), self.constants.name(frozenset(members))
                 return f"({it} is not None and {it}.isdisjoint({known}))"

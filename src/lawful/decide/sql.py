@@ -29,7 +29,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -73,14 +73,14 @@ class SqlWriter:
                 return f"(NOT {self.node(item)})"
             case Doubted(item):
                 return f"NULLIF({self.node(item)}, {self.constant(True)})"
+            case Presumed(item, value):
+                return f"COALESCE({self.node(item)}, {self.constant(value)})"
             case Ref(key):
                 return self.key(key)
             case Beside():
                 return self.constant(None)
             case Flag(name):
                 return self.fact(name).value
-            case PresumedFlag(name, value):
-                return f"COALESCE({self.fact(name).value}, {self.constant(value)})"
             case HasAny(name, members):
                 return self._members(name, members, " OR ")
             case HasAll(name, members):

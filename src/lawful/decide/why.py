@@ -26,7 +26,6 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
-    PresumedFlag,
     PresumedTerm,
     Recorded,
     Term,
@@ -139,7 +138,7 @@ def all_facts(court: Court, node: Node) -> set[str]:
                 for entry in court.book.definitions[name]:
                     for line in entry.when:
                         found |= all_facts(court, line.node)
-            case Flag(name) | PresumedFlag(name):
+            case Flag(name):
                 found.add(name)
             case HasAny(fact) | HasAll(fact) | Passed(fact):
                 found.add(fact)

@@ -26,7 +26,7 @@ from lawful.law.tree import (
     Node,
     Number,
     Passed,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Recorded,
@@ -118,9 +118,11 @@ def _check_between(book: Book, node: Node, about: str) -> None:
 
 def _check_node(book: Book, node: Node, about: str) -> None:
     match node:
+        case Presumed(Flag(name)) if name in book.definitions:
+            _typed(book, name, about, "flag")
         case Flag(name) if name in book.definitions:
             _definition(book, name, about)
-        case Flag(name) | PresumedFlag(name):
+        case Flag(name):
             _typed(book, name, about, "flag")
         case HasAny(fact, members, listed):
             _typed(book, fact, about, "set")

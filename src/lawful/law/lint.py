@@ -37,7 +37,7 @@ from lawful.law.tree import (
     Not,
     Number,
     Or,
-    PresumedFlag,
+    Presumed,
     Recorded,
     terms,
     walk,
@@ -272,9 +272,9 @@ def _polarities(
             for definition in book.definitions[name]:
                 for line in definition.when:
                     yield from _polarities(book, line.node, positive, above | {name})
-        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name) if (
-            book.vocabulary.only_permits(name)
-        ):
+        case Presumed(item):
+            yield from _polarities(book, item, positive, above)
+        case Flag(name) | HasAny(name) | HasAll(name) if book.vocabulary.only_permits(name):
             yield name, positive
         case In(FactTerm(name), members) if book.vocabulary.only_permits(name):
             yield name, positive is (book.vocabulary.facts[name].absent not in members)

@@ -33,7 +33,7 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Term,
@@ -224,8 +224,11 @@ class Court:
                 return self.readings[reading] == option
             case Beside():
                 return state_of(self, node, entry)
-            case Flag(name) | PresumedFlag(name):
-                return self._flag(node, name)
+            case Flag(name):
+                return self._flag(name)
+            case Presumed(item, presumed):
+                known = self.value(item, entry)
+                return presumed if known is None else known
             case HasAny(fact, members, listed):
                 return self._has_any(fact, self.list_of(listed) if listed else members)
             case HasAll(fact, members):
@@ -281,12 +284,10 @@ class Court:
             return None
         return has_passed(value, node.n, node.unit, node.day(today), zone)
 
-    def _flag(self, node: Node, name: str) -> Kleene:
+    def _flag(self, name: str) -> Kleene:
         if name in self.book.definitions:
             return self.defined(name)
         value = self.thing.values.get(name)
-        if value is None and isinstance(node, PresumedFlag):
-            return node.value
         return value if isinstance(value, bool) else None
 
     def defined(self, name: str) -> Kleene:

@@ -30,7 +30,7 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Recorded,
@@ -134,6 +134,10 @@ class _Parser:
             raise self.fail(f"Expected '{text}' here.")
         self.take()
 
+    def call(self) -> None:
+        self.take()
+        self.sign("(")
+
     def expect_end(self) -> None:
         if self.here.kind == "end":
             return
@@ -208,8 +212,7 @@ class _Parser:
         return own() if own else None
 
     def _recorded(self) -> Node:
-        self.take()
-        self.sign("(")
+        self.call()
         rule = self._string("an id in quotes")
         if self.here.text == ")":
             self.take()
@@ -221,8 +224,7 @@ class _Parser:
         return Recorded(rule, item, self._string("what the record says, in quotes"))
 
     def _any_of(self) -> Node:
-        self.take()
-        self.sign("(")
+        self.call()
         about = self._name()
         if about != "system":
             raise self.fail("any_of asks of systems: any_of(system, …).")
@@ -248,8 +250,7 @@ class _Parser:
         return self.take().text
 
     def _has(self, word: str) -> Node:
-        self.take()
-        self.sign("(")
+        self.call()
         fact = self._name()
         members: list[str] = []
         listed = ""
@@ -262,15 +263,14 @@ class _Parser:
         self.sign(")")
         if bool(members) == bool(listed):
             raise self.fail(f"{word} wants values in quotes, or the name of one list.")
-        if word == "has_all":
-            if listed:
-                raise self.fail("has_all wants values in quotes.")
-            return HasAll(fact, tuple(members))
-        return HasAny(fact, tuple(members), listed)
+        if word == "has_any":
+            return HasAny(fact, tuple(members), listed)
+        if listed:
+            raise self.fail("has_all wants values in quotes.")
+        return HasAll(fact, tuple(members))
 
     def _passed(self, *, last: bool) -> Node:
-        self.take()
-        self.sign("(")
+        self.call()
         fact, n, unit = self._name(), 0, "days"
         if self.here.text == ",":
             self.take()
@@ -290,7 +290,7 @@ class _Parser:
             raise self.fail("Expected a whole number here.")
         return int(self.take().text.replace("_", ""))
 
-    def term(self) -> Term | PresumedFlag:
+    def term(self) -> Term | Presumed:
         token = self.here
         if token.kind == "number":
             return Literal(self._integer())
@@ -340,8 +340,7 @@ class _Parser:
         return Literal(value)
 
     def _cutoff(self) -> Term:
-        self.take()
-        self.sign("(")
+        self.call()
         if self.here.kind == "number":
             years = self._integer()
             self.sign(")")
@@ -351,30 +350,31 @@ class _Parser:
         self.sign(")")
         return Cutoff(table=table, key=key)
 
-    def _presumed(self) -> Term | PresumedFlag:
-        self.take()
-        self.sign("(")
-        name = self._name()
-        self.sign(",")
+    def _presumed(self) -> Term | Presumed:
+        self.call()
         word = self.here.text.lower()
-        if word in ("true", "false"):
-            self.take()
+        test = self._has(word) if word in ("has_any", "has_all") else Flag(self._name())
+        if isinstance(test, HasAny) and test.listed:
+            raise self.fail("presumed wants the members of a set in quotes, not a list.")
+        self.sign(",")
+        if self.here.text.lower() in ("true", "false"):
+            presumed = self.take().text.lower() == "true"
             self.sign(")")
-            return PresumedFlag(name, word == "true")
-        value = self.term()
-        if not isinstance(value, Literal) or isinstance(value.value, datetime):
-            raise self.fail("presumed wants a written value.")
-        self.sign(")")
-        return PresumedTerm(name, value.value)
+            return Presumed(test, presumed)
+        match test, self.term():
+            case Flag(name), Literal(value) if not isinstance(value, datetime):
+                self.sign(")")
+                return PresumedTerm(name, value)
+        raise self.fail("presumed wants a written value; of a test of a set, TRUE or FALSE.")
 
-    def _comparison(self, left: Term | PresumedFlag) -> Node:
-        if isinstance(left, PresumedFlag):
+    def _comparison(self, left: Term | Presumed) -> Node:
+        if isinstance(left, Presumed):
             return left
         if self.here.text in COMPARISONS:
             op = self.take().text
             right = self.term()
-            if isinstance(right, PresumedFlag):
-                raise self.fail("A presumed flag stands alone.")
+            if isinstance(right, Presumed):
+                raise self.fail("A presumed test stands alone.")
             return Compare(op, left, right)
         if self.here.text == "!=":
             raise self.fail("Write <> for 'is not'.")

@@ -22,7 +22,7 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Recorded,
@@ -69,8 +69,8 @@ def _leaf(node: Node) -> str:
         case Passed(fact, n, unit, last):
             word = "over" if last else "passed"
             return f"{word}({fact}, {n}, '{unit}')" if n else f"{word}({fact})"
-        case PresumedFlag(name, value):
-            return f"presumed({name}, {'TRUE' if value else 'FALSE'})"
+        case Presumed(item, value):
+            return f"presumed({_leaf(item)}, {'TRUE' if value else 'FALSE'})"
         case Fulfilled(rule):
             return f"fulfilled({_quoted(rule)})" if rule else "fulfilled"
         case Recorded(rule, item, value):

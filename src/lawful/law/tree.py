@@ -100,10 +100,14 @@ class Passed(Node):
 
 
 @attrs.frozen
-class PresumedFlag(Node):
-    """A flag fact, with the value the law presumes where it is unknown."""
+class Presumed(Node):
+    """A test of a flag or set fact, with what the law presumes of it where it is unknown.
 
-    name: str
+    ``item`` is a ``Flag``, ``HasAny`` or ``HasAll`` with its members written out: so what is unknown
+    is always the fact, or members that may be in it.
+    """
+
+    item: Node
     value: bool
 
 
@@ -271,7 +275,7 @@ def children(node: Node) -> tuple[Node, ...]:
     match node:
         case And(items) | Or(items):
             return items
-        case Not(item) | Doubted(item):
+        case Not(item) | Doubted(item) | Presumed(item):
             return (item,)
         case _:
             return ()
@@ -300,7 +304,7 @@ def facts_in(node: Node) -> frozenset[str]:
     found: set[str] = set()
     for each in walk(node):
         match each:
-            case Flag(name) | PresumedFlag(name):
+            case Flag(name):
                 found.add(name)
             case HasAny(fact) | HasAll(fact) | Passed(fact):
                 found.add(fact)

@@ -26,7 +26,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Ref,
     Term,
@@ -83,8 +83,8 @@ class Z3Law:
                 return self._flag(f"beside {node.key}")
             case Flag(name):
                 return self._flag(name)
-            case PresumedFlag(name, value):
-                true, false = self._flag(name)
+            case Presumed(item, value):
+                true, false = self.rails(item)
                 return (z3.Not(false), false) if value else (true, z3.Not(true))
             case HasAny(fact, members):
                 both = [self._member(fact, each) for each in ("", *members)]

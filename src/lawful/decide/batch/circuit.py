@@ -18,6 +18,7 @@ from lawful.law.tree import (
     Node,
     Not,
     Or,
+    Presumed,
     Ref,
 )
 
@@ -126,5 +127,7 @@ def split(node: Node) -> tuple[Node, ...]:
     match node:
         case HasAll(fact, members):
             return tuple(HasAny(fact, (each,)) for each in members)
+        case Presumed(HasAll() as item, value):
+            return tuple(Presumed(each, value) for each in split(item))
         case _:
             return (node,)

@@ -263,9 +263,9 @@ def _leaves(leaves, block, bits, planes, compared, rails):
             if maybe >= 0:
                 no &= ~planes[maybe >> 6, maybe & 63, lane]
             if presumed == 1:
-                yes |= FULL & ~known
+                yes = FULL & ~no
             if presumed == 0:
-                no |= FULL & ~known
+                no = FULL & ~yes
             rails[true, lane] = yes
             rails[false, lane] = no
 

@@ -26,7 +26,7 @@ from lawful.law.tree import (
     Literal,
     Lookup,
     Node,
-    PresumedFlag,
+    Presumed,
     PresumedTerm,
     Term,
 )
@@ -127,6 +127,8 @@ class Layout:
         match leaf:
             case Beside():
                 return RECORDS
+            case Presumed(item):
+                return self._tabled(item)
             case HasAny(fact) | In(FactTerm(fact) | PresumedTerm(fact)):
                 return fact
             case Compare(_, FactTerm(fact) | PresumedTerm(fact), Literal()):
@@ -178,6 +180,8 @@ class Layout:
 
     def _truth(self, leaf: Node, codes: tuple[str, ...], limits: list[int]) -> NDArray[np.bool_]:
         match leaf:
+            case Presumed(item):
+                return self._truth(item, codes, limits)
             case HasAny(fact, members):
                 wanted = set(members)
                 return np.array([bool(self._held(fact, each) & wanted) for each in codes])
@@ -205,7 +209,7 @@ class Layout:
         match leaf:
             case Flag(name):
                 return BITS, self.row("value", name), self.row("known", name), -1, -1
-            case PresumedFlag(name, value):
+            case Presumed(Flag(name), value):
                 return BITS, self.row("value", name), self.row("known", name), int(value), -1
         name = self._tabled(leaf)
         if name:
@@ -220,6 +224,8 @@ class Layout:
 
     def _presumed(self, leaf: Node) -> int:
         match leaf:
+            case Presumed(_, value):
+                return int(value)
             case In(PresumedTerm(_, value), members):
                 return int(value in members)
             case Compare(op, PresumedTerm(_, value), Literal(other)):
