@@ -6,11 +6,12 @@ needs this package and the driver's Python (``PYSPARK_PYTHON``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from importlib import import_module
 from typing import Any, Protocol
 
+import attrs
 import pyarrow as pa
 
 from lawful.terms.errors import EnvironmentFailure, UsageError
@@ -60,44 +61,70 @@ def decide(
 
     zone = df.sparkSession.conf.get("spark.sql.session.timeZone")
     shape = to_arrow_schema(df.schema, timezone=zone)
-    keys = keys_of(shape, tuple(key))
-    registers = tuple(kept)
-    facts = pa.schema([field for field in shape if field.name not in keys])
-    book.opened(on, at, registers).check(facts)
-    answers = answer_schema(book)
-    whole = pa.schema([*(shape.field(name) for name in keys), *answers])
+    job = job_of(shape, book, on=on, at=at, kept=kept, key=key)
     sent = df.sparkSession.sparkContext.broadcast(book)
-    return df.mapInArrow(_mapper(sent, on, at, registers, keys, answers), from_arrow_schema(whole))
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        decider, row = job.opened(sent.value), 1
+        for batch in batches:
+            yield job.answered(batch, decider.decide(job.facts_of(batch), row))
+            row += batch.num_rows
+
+    return df.mapInArrow(run, from_arrow_schema(job.whole))
 
 
-def _mapper(
-    sent: Any,
+@attrs.frozen(kw_only=True)
+class Job:
+    """What each executor is told: the moment, the registers kept, the columns to pass through and to give.
+
+    ``whole``: the columns handed back; ``keys`` first, then the answers as Spark takes them.
+    """
+
+    on: date | None
+    at: datetime | None
+    kept: tuple[str, ...]
+    keys: tuple[str, ...]
+    whole: pa.Schema
+
+    def opened(self, book: Law) -> Decides:
+        """The decider of this moment."""
+        return book.opened(self.on, self.at, self.kept)
+
+    def facts_of(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        """A batch without the columns to pass through."""
+        return batch.drop_columns(list(self.keys))
+
+    def answered(self, batch: pa.RecordBatch, found: pa.RecordBatch) -> pa.RecordBatch:
+        """The keys of a batch and the answers found for it."""
+        kept = [batch.column(name) for name in self.keys]
+        columns = zip([*kept, *found.columns], self.whole, strict=True)
+        return pa.RecordBatch.from_arrays(
+            [column.cast(to.type) for column, to in columns], schema=self.whole
+        )
+
+
+def job_of(
+    shape: pa.Schema,
+    book: Law,
+    *,
     on: date | None,
     at: datetime | None,
-    kept: tuple[str, ...],
-    keys: tuple[str, ...],
-    answers: pa.Schema,
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
-    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        decider, row = sent.value.opened(on, at, kept), 1
-        for batch in batches:
-            found = decider.decide(batch.drop_columns(list(keys)), row)
-            row += batch.num_rows
-            yield handed_back(batch, found, keys, answers)
+    kept: Iterable[str],
+    key: Sequence[str],
+) -> Job:
+    """The job for columns of a ``shape``, once they have been looked at.
 
-    return run
-
-
-def handed_back(
-    batch: pa.RecordBatch, found: pa.RecordBatch, keys: Sequence[str], answers: pa.Schema
-) -> pa.RecordBatch:
-    """The keys of a batch and the answers found for it, as Spark takes them."""
-    told = [column.cast(each.type) for column, each in zip(found.columns, answers, strict=True)]
-    kept = [batch.column(batch.schema.get_field_index(name)) for name in keys]
-    return pa.RecordBatch.from_arrays([*kept, *told], names=[*keys, *answers.names])
+    Raises: UsageError: a column that is no fact, a wrong type, no such key, no moment.
+    """
+    keys = _keys_of(shape, tuple(key))
+    answers = (pa.field(each.name, plain_type(each.type)) for each in book.schema)
+    whole = pa.schema([*(shape.field(name) for name in keys), *answers])
+    job = Job(on=on, at=at, kept=tuple(kept), keys=keys, whole=whole)
+    job.opened(book).check(pa.schema([field for field in shape if field.name not in keys]))
+    return job
 
 
-def keys_of(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
+def _keys_of(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
     """The columns to pass through.
 
     Raises: UsageError: there is no such column.
@@ -110,11 +137,6 @@ def keys_of(shape: pa.Schema, keys: tuple[str, ...]) -> tuple[str, ...]:
                 hint=f"Columns: {', '.join(shape.names[:12])}",
             )
     return keys
-
-
-def answer_schema(book: Law) -> pa.Schema:
-    """The answer's columns as Spark knows them: text, not dictionaries."""
-    return pa.schema([pa.field(each.name, plain_type(each.type)) for each in book.schema])
 
 
 def plain_type(found: Any) -> Any:

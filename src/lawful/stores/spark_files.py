@@ -7,7 +7,7 @@ back the answers alone. Every machine must see the files under the same address.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,15 +16,7 @@ import pyarrow as pa
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
-from lawful.stores.spark import (
-    Decides,
-    Law,
-    answer_schema,
-    demand_spark,
-    handed_back,
-    keys_of,
-    plain_type,
-)
+from lawful.stores.spark import Decides, Law, demand_spark, job_of, plain_type
 from lawful.terms.errors import EnvironmentFailure, LawfulError, Location, UsageError
 
 ROWS = 1 << 16
@@ -86,49 +78,26 @@ def decide_files(
     demand_spark(session, "createDataFrame")
     found = _found([source] if isinstance(source, str) else list(source))
     shape, text, pieces = _looked_through(found)
-    keys = keys_of(shape, tuple(key))
-    registers = tuple(kept)
-    book.opened(on, at, registers).check(
-        pa.schema([field for field in shape if field.name not in keys])
-    )
-    answers = answer_schema(book)
-    whole = pa.schema([*(shape.field(name) for name in keys), *answers])
+    job = job_of(shape, book, on=on, at=at, kept=kept, key=key)
     from pyspark.sql.pandas.types import from_arrow_schema
 
     context = session.sparkContext
     sent = context.broadcast((book, found.system, text))
     tasks = min(len(pieces), context.defaultParallelism * TASKS_PER_CORE) or 1
     listed = session.createDataFrame(pieces, _PIECE).repartition(tasks)
-    run = _mapper(sent, on, at, registers, keys, answers, whole)
-    return listed.mapInArrow(run, from_arrow_schema(whole))
 
-
-def _mapper(
-    sent: Any,
-    on: date | None,
-    at: datetime | None,
-    kept: tuple[str, ...],
-    keys: tuple[str, ...],
-    answers: pa.Schema,
-    whole: pa.Schema,
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
     def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        book, system, text = sent.value
-        decider = book.opened(on, at, kept)
+        law, system, columns = sent.value
+        decider = job.opened(law)
         for path, size, changed, groups, row in _pieces(batches):
             info = system.get_file_info(path)
             _demand_unchanged(info, size, changed)
-            with _Source(system=system, files=(info,)).opened(path, text) as file:
+            with _Source(system=system, files=(info,)).opened(path, columns) as file:
                 for batch in file.iter_batches(ROWS, row_groups=groups):
-                    found = _decided(decider, batch.drop_columns(list(keys)), row, path)
+                    yield job.answered(batch, _decided(decider, job.facts_of(batch), row, path))
                     row += batch.num_rows
-                    columns = handed_back(batch, found, keys, answers).columns
-                    yield pa.RecordBatch.from_arrays(
-                        [each.cast(to.type) for each, to in zip(columns, whole, strict=True)],
-                        schema=whole,
-                    )
 
-    return run
+    return listed.mapInArrow(run, from_arrow_schema(job.whole))
 
 
 def _pieces(batches: Iterator[pa.RecordBatch]) -> Iterator[tuple[Any, ...]]:
