@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -103,19 +102,9 @@ def serve(
     check_host(host)
     check_callers(base_url, token_file)
     token = read_token(token_file) if token_file else None
-    config = uvicorn.Config(
-        create_app(deployment, base_url=base_url, token=token),
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        ws="none",
-        lifespan="off",
-    )
-    Listening(config, ready, warm=lambda: deployment.decider.warm(deployment.now())).run()
+    app = create_app(deployment, base_url=base_url, token=token)
+    moment = deployment.now
+    Listening(app, host, port, ready, warm=lambda: deployment.decider.warm(moment())).run()
 
 
 def check_host(host: str) -> None:

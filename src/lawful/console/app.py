@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING
 
-import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -81,20 +80,9 @@ def serve(
 ) -> None:
     """Serve until interrupted; ``ready`` is called once it listens. Requests are not logged."""
     hosts = HOSTS if host in HOSTS else (*HOSTS, host)
-    config = uvicorn.Config(
-        create_app(deployment, hosts=hosts),
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-        date_header=False,
-        proxy_headers=False,
-        ws="none",
-        lifespan="off",
-    )
+    app = create_app(deployment, hosts=hosts)
     try:
-        Listening(config, ready, warm=lambda: deployment.decider).run()
+        Listening(app, host, port, ready, warm=lambda: deployment.decider).run()
     finally:
         BACKGROUND.stop()
 

@@ -6,10 +6,11 @@ import gc
 from collections.abc import Callable
 
 import uvicorn
+from starlette.types import ASGIApp
 
 
 class Listening(uvicorn.Server):
-    """Serves a door. ``warm`` is called before it listens, ``ready`` once it does.
+    """Serves a door, silent about itself. ``warm`` is called before it listens, ``ready`` once it does.
 
     A book is some hundred thousand objects that live as long as the process. Python would look
     through all of them, for a tenth of a second and in the midst of somebody's request, whenever
@@ -18,11 +19,25 @@ class Listening(uvicorn.Server):
 
     def __init__(
         self,
-        config: uvicorn.Config,
+        app: ASGIApp,
+        host: str,
+        port: int,
         ready: Callable[[], None] | None,
         *,
         warm: Callable[[], object],
     ) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            ws="none",
+            lifespan="off",
+        )
         super().__init__(config)
         self._ready, self._warm = ready, warm
 
