@@ -181,7 +181,7 @@ if where == "before":
 elif where == "inside":
     module.approve = lambda *a, **k: os._exit(9)
 else:
-    module._outcome = lambda *a: os._exit(9)
+    module.outcome_of = lambda *a: os._exit(9)
 place.activity()
 """
 

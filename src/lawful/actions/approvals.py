@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from lawful.db import close_intent, reaching, reading
 from lawful.evidence import Event, EvidenceLog, new_decision_id
+from lawful.evidence.events import Leaf
 from lawful.inventory.approvals import Proposal, approve, check_approval, propose
 from lawful.inventory.queries import (
     ACTIVITIES_FOLDER,
@@ -116,7 +117,7 @@ def _approve(
     except LawfulError:
         _give_up(engine, log, event, clock)
         raise
-    log.append(_outcome(event, "done", clock()), {})
+    log.append(outcome_of(event, "done", clock()), {})
     return approval
 
 
@@ -128,7 +129,7 @@ def _give_up(engine: Engine, log: EvidenceLog, event: Event, clock: Clock) -> No
     except EnvironmentFailure:
         return
     if mine:
-        log.append(_outcome(event, "not_done", clock()), {})
+        log.append(outcome_of(event, "not_done", clock()), {})
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -161,7 +162,8 @@ def _intent(proposal: Proposal, at: datetime, door: str) -> Event:
     )
 
 
-def _outcome(intent: Event, outcome: str, at: datetime) -> Event:
+def outcome_of(intent: Event | Leaf, outcome: str, at: datetime) -> Event:
+    """How an intent ended, as the event that says so."""
     return Event(
         kind="outcome",
         id=new_decision_id(at, secrets.token_bytes(10)),

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
 
+from lawful.actions.approvals import outcome_of
 from lawful.db import close_intent, ended_as, reaching
-from lawful.evidence import (
-    Event,
-    EvidenceLog,
-    Receipt,
-    finish_erasures,
-    new_decision_id,
-    open_intents,
-)
+from lawful.evidence import EvidenceLog, Receipt, finish_erasures, open_intents
 from lawful.evidence.events import Leaf
 from lawful.inventory.queries import OPERATIONS
 
@@ -33,7 +26,7 @@ def reconcile(engine: Engine, log: EvidenceLog, *, clock: Callable[[], datetime]
     for intent in open_intents(log):
         if intent.operation in OPERATIONS.values():
             receipts.append(
-                log.append(_outcome(intent, _settled(engine, intent, clock), clock()), {})
+                log.append(outcome_of(intent, _settled(engine, intent, clock), clock()), {})
             )
     return receipts
 
@@ -42,16 +35,3 @@ def _settled(engine: Engine, intent: Leaf, clock: Callable[[], datetime]) -> str
     with reaching(engine) as connection:
         close_intent(connection, intent.id, "not_done", clock())
         return ended_as(connection, intent.id) or "not_done"
-
-
-def _outcome(intent: Leaf, outcome: str, at: datetime) -> Event:
-    return Event(
-        kind="outcome",
-        id=new_decision_id(at, secrets.token_bytes(10)),
-        entity=intent.entity,
-        purpose=intent.purpose,
-        operation=intent.operation,
-        outcome=outcome,
-        door=intent.door,
-        ref=intent.id,
-    )
