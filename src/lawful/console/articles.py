@@ -158,7 +158,8 @@ def entry_view(shelf: Shelf, entry: Entry, prose: Prose, words: Words, on: date)
             {
                 "change": each.change,
                 "expect": each.expect,
-                "because": each.because,
+                "because": each.because.in_(words.lang) or each.because.en,
+                "lang": words.lang if each.because.in_(words.lang) else "en",
                 "line": each.line,
             }
             for each in shelf.examples.get(entry.id, ())

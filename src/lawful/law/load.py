@@ -32,7 +32,7 @@ from lawful.law.model import (
     Topic,
 )
 from lawful.law.parse import parse
-from lawful.law.rows import examples_in
+from lawful.law.rows import REASONS, examples_in
 from lawful.law.tree import with_numbers
 from lawful.law.vocabulary import Vocabulary, load_vocabulary
 from lawful.terms.errors import Location, UsageError
@@ -128,7 +128,9 @@ def load_rulebook(files: Mapping[str, bytes]) -> Rulebook:
         coverage=coverage,
         calendars=_calendars(files),
         provisions=tuple(_provisions(files)),
-        example_files={path: data for path, data in files.items() if path.endswith(".examples.md")},
+        example_files={
+            path: data for path, data in files.items() if path.endswith((".examples.md", REASONS))
+        },
         version=str(meta.get("rulebook", "")),
     )
     return rulebook

@@ -325,12 +325,15 @@ class Provision:
 
 @attrs.frozen(kw_only=True)
 class Example:
-    """One row of an examples file: a base of facts, one change, and the answer expected."""
+    """One row of an examples file: a base of facts, one change, and the answer expected.
+
+    ``because``: its reason; the Chinese is empty where nobody wrote it.
+    """
 
     rule: RuleId
     base: Mapping[str, object] = attrs.field(hash=False)
     change: str
     expect: str
-    because: str
+    because: Text
     file: str
     line: int

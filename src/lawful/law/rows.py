@@ -1,7 +1,12 @@
-"""The rows of the examples files: each a change of a base of facts, and the answer expected."""
+"""The rows of the examples files: each a change of a base of facts, and the answer expected.
+
+Rows give their reasons in English, most of them in few words that many rows share; ``reasons.zh.toml`` says
+each in Chinese, once. A reason that is not there is shown in English, and told to be.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator, Mapping
 
 from lawful.law.clauses import only
@@ -9,6 +14,9 @@ from lawful.law.legible import legible
 from lawful.law.markdown import read_page
 from lawful.law.model import Example
 from lawful.terms.errors import Location, UsageError
+from lawful.terms.texts import Text
+
+REASONS = "reasons.zh.toml"
 
 
 def examples_in(files: Mapping[str, bytes]) -> Iterator[Example]:
@@ -16,15 +24,21 @@ def examples_in(files: Mapping[str, bytes]) -> Iterator[Example]:
 
     Raises: UsageError: a file is not right.
     """
+    chinese = _reasons(files.get(REASONS, b""))
     for path in sorted(files):
         if not path.endswith(".examples.md"):
             continue
         with legible(path):
-            found = list(_examples_of(path, files[path].decode("utf-8")))
+            found = list(_examples_of(path, files[path].decode("utf-8"), chinese))
         yield from found
 
 
-def _examples_of(path: str, text: str) -> Iterator[Example]:
+def _reasons(data: bytes) -> Mapping[str, str]:
+    with legible(REASONS):
+        return tomllib.loads(data.decode("utf-8"))
+
+
+def _examples_of(path: str, text: str, chinese: Mapping[str, str]) -> Iterator[Example]:
     page = read_page(text, path)
     for table in page.tables:
         if table.after_fence < 0:
@@ -52,7 +66,7 @@ def _examples_of(path: str, text: str) -> Iterator[Example]:
                 base=fence.content.get("base", {}),
                 change=cells[0],
                 expect=cells[1],
-                because=cells[2],
+                because=Text(cells[2], chinese.get(cells[2], "")),
                 file=path,
                 line=line,
             )
