@@ -82,6 +82,23 @@ def test_chinese_working_days(start: str, n: int, last_on: str) -> None:
     assert found.ends.counting == "cn.civil_code.201"
 
 
+@pytest.mark.parametrize(
+    ("zone", "start", "n", "last_on"),
+    [
+        (CHINA, "2026-06-30", 1, "2026-07-31"),  # months alone would end on the 30th
+        (CHINA, "2025-12-31", 1, "2026-01-31"),
+        (CHINA, "2026-01-01", 1, "2026-02-28"),
+        (CHINA, "2026-02-28", 2, "2026-04-30"),
+        (EUROPE, "2026-09-30", 1, "2026-11-02"),  # the 31st is a Saturday
+    ],
+)
+def test_calendar_months_run_to_the_end_of_the_last(
+    zone: str, start: str, n: int, last_on: str
+) -> None:
+    clock = f'{{ within = {n}, unit = "calendar_months", from = "effective_at" }}'
+    assert stands(clock, noon(start), zone=zone).last_on == date.fromisoformat(last_on)
+
+
 def test_working_days_before_a_day() -> None:
     clock = '{ before = 60, unit = "working_days", from = "effective_at" }'
     found = stands(clock, noon("2025-06-30"), at=noon("2025-01-05"))

@@ -85,6 +85,7 @@ _UNITS = {
     "hours": "小时",
     "days": "日",
     "working_days": "个工作日",
+    "calendar_months": "个日历月（至月末）",
     "weeks": "周",
     "months": "个月",
     "years": "年",

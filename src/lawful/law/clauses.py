@@ -12,7 +12,7 @@ from lawful.law.parse import UNITS
 from lawful.law.vocabulary import nearest
 from lawful.terms.errors import Location, UsageError
 
-CLOCK_UNITS = ("minutes", "hours", "working_days", *UNITS)
+CLOCK_UNITS = ("minutes", "hours", "working_days", "calendar_months", *UNITS)
 OF_INSTANTS = ("minutes", "hours")
 ORIGINS = ("applies", "stale", "done", "period")
 MEASURES = (

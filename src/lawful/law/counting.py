@@ -6,6 +6,7 @@ Neither guesses: a year that is not covered is an ``Uncovered`` error, never a d
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import cache
@@ -136,13 +137,18 @@ class Counted:
 
 
 def count_days(of: Counting, calendar: Calendar, start: date, n: int, unit: str) -> Counted:
-    """The day that ends a period of ``n`` (negative: counted back) units after ``start``."""
+    """The day that ends a period of ``n`` (negative: counted back) units after ``start``.
+
+    Calendar months run to the end of the last of them: *in the month after the quarter*.
+    """
     try:
         if unit == "working_days":
             return Counted(last_on=_working(calendar, start, n))
     except Uncovered as error:
         return Counted(last_on=None, uncovered=f"{error.calendar} {error.year}")
-    plain = add(start, n, unit)
+    plain = add(start, n, "months" if unit == "calendar_months" else unit)
+    if unit == "calendar_months":
+        plain = plain.replace(day=monthrange(plain.year, plain.month)[1])
     if n <= 0 or not of.shift:
         return Counted(last_on=plain)
     try:
