@@ -62,7 +62,7 @@ class Things:
         self.book, self.random = book, random.Random(seed)
         self.values = Values(book, self.random)
         self.surroundings = Surroundings(book, self.values, self.random)
-        self.seeds = [_seed(book, each) for each in decisive(book)]
+        self.seeds = seeds_of(book)
 
     @cached_property
     def boundary_days(self) -> list[date]:
@@ -132,6 +132,20 @@ class Things:
         """The thing with some of the named facts changed."""
         chosen = self.random.sample(names, min(how_many, len(names)))
         return thing.with_values({name: self.value(name, thing) for name in chosen})
+
+
+_SEEDS: dict[str, tuple[Seed, ...]] = {}
+_KEPT = 4
+
+
+def seeds_of(book: Book) -> tuple[Seed, ...]:
+    """The things of a book's decisive examples; kept for the last few books, since they take seconds to make."""
+    found = _SEEDS.get(book.hash)
+    if found is None:
+        if len(_SEEDS) >= _KEPT:
+            _SEEDS.clear()
+        found = _SEEDS[book.hash] = tuple(_seed(book, each) for each in decisive(book))
+    return found
 
 
 def _seed(book: Book, example: Example) -> Seed:
