@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from lawful.law.book import build_book
 from lawful.law.load import READMES
 from lawful.law.markdown import read_page
+from lawful.law.rows import REASONS
+from tests.law.files import rulebook_files
 
 ROOT = Path(__file__).resolve().parents[2]
 RULEBOOK = ROOT / "rulebook"
@@ -41,3 +45,14 @@ def test_the_pages_for_people_are_of_one_shape(folder: Path) -> None:
     own, other = ((folder / name).read_text(encoding="utf-8") for name in READMES)
     for each in (lambda text: text.count("\n|"), items, spans):
         assert each(own) == each(other), each
+
+
+def test_every_reason_of_an_example_is_said_in_chinese() -> None:
+    """And ``reasons.zh.toml`` holds no reason that no row gives, in the order of their letters."""
+    kept = tomllib.loads((RULEBOOK / REASONS).read_text(encoding="utf-8"))
+    given = {each.because.en for each in build_book(rulebook_files()).rulebook.examples}
+    assert sorted(given - set(kept)) == []
+    assert sorted(set(kept) - given) == []
+    assert list(kept) == sorted(kept)
+    plain = [english for english, chinese in kept.items() if not re.search(r"[一-鿿]", chinese)]
+    assert plain == []

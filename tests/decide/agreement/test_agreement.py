@@ -24,9 +24,9 @@ from tests.decide.agreement import raw
 from tests.decide.agreement.gate import ENOUGH, Gate, reachable
 
 SEED = int(os.environ.get("LAWFUL_SEED", "20240322"))
-CELLS = 200_000
+CELLS = 100_000
 SOAK_CELLS = 1_000_000
-TIMES = 50
+TIMES = 25
 SOAK_TIMES = 200
 MOST_AIMED = 5000
 ROWS = 40
