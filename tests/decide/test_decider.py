@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import islice, product
+from typing import Any
 
 import attrs
 import pytest
 
-from lawful.decide.decider import KEPT, Decider, fulfilments
+from lawful.decide.beside import Besides
+from lawful.decide.decider import KEPT, LANES, Decider, fulfilments
 from lawful.decide.program import days_of
 from lawful.law.book import Book
 from lawful.law.coverage import MAY_BE_UNKNOWN
@@ -20,6 +23,9 @@ from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Things
 from lawful.testing.traffic import AT
+from tests.law.files import rule, small_book
+
+A = "xx.act.1.a"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,84 @@ def test_what_is_kept_is_bounded(book: Book) -> None:
     for n in range(KEPT + 200):
         decider._days_at(datetime(2020, 1, 1, tzinfo=UTC) + timedelta(days=n), None)
     assert len(decider._days) == KEPT
+
+
+def test_lanes_are_bounded() -> None:
+    decider = Decider(small_book(rule("ciio")))
+    for n in range(LANES + 9):
+        decider.decide(Thing(about="use", at=AT + timedelta(minutes=15 * n), values={"ciio": True}))
+    assert len(decider._lanes) == LANES
+
+
+def test_functions_that_are_dropped_do_not_live_on_in_a_lane(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lawful.decide.decider.KEPT", 3)
+    decider = Decider(small_book(rule("ciio")))
+    for operation in ("share", "store", "access", "erase", "collect", "profile"):
+        decider.decide(Thing(about="use", at=AT, values={"operation": operation}))
+    kept = set(map(id, decider._compiled.values()))
+    lanes = decider._lanes.values()
+    assert lanes
+    assert {id(each) for lane in lanes for each in lane.compiled.values()} <= kept
+
+
+def test_the_short_way_answers_by_the_day_that_is_asked_about() -> None:
+    decider = Decider(small_book(rule("ciio", more="in_force = 2024-03-22")))
+    use = Thing(about="use", at=datetime(2024, 3, 21, 15, 46, tzinfo=UTC), values={"ciio": True})
+    later = attrs.evolve(use, at=datetime(2024, 3, 21, 16, 0, tzinfo=UTC))  # midnight in China
+    old = attrs.evolve(use, at=datetime(1969, 3, 1, 4, 50, 29, tzinfo=UTC))
+    for _ in range(2):
+        assert decider.decide(use).ruling.violated == ()
+        assert decider.decide(later).ruling.violated == (A,)
+        assert decider.decide(attrs.evolve(use, on=date(2024, 3, 22))).ruling.violated == (A,)
+        assert decider.decide(attrs.evolve(later, on=date(2024, 3, 21))).ruling.violated == ()
+        assert decider.decide(old).ruling.violated == ()
+        with pytest.raises(TypeError, match="only a use"):
+            decider.decide(attrs.evolve(use, about="incident"))
+
+
+def test_what_stands_beside_is_looked_up_only_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Thing] = []
+    look_up = Besides.of
+
+    def of(self: Besides, thing: Thing, *rest: Any) -> Any:
+        asked.append(thing)
+        return look_up(self, thing, *rest)
+
+    monkeypatch.setattr(Besides, "of", of)
+    decider = Decider(small_book(rule("ciio", requires="fulfilled")))
+    use = Thing(about="use", at=AT, values={"ciio": False}, kept=frozenset({A}))
+    for _ in range(2):
+        assert decider.decide(use).ruling.violated == ()
+    assert not asked
+    found = decider.decide(use.with_values({"ciio": True}))
+    assert found.ruling.violated == (A,)
+    assert found.values[f"vio:{A}"] is True
+    assert len(asked) == 1
+    assert decider.decide(use.with_values({"ciio": True}), {A: True}).ruling.violated == ()
+    assert len(asked) == 1
+
+
+def test_threads_that_share_a_decider_get_its_answers() -> None:
+    book = small_book(rule("ciio", requires="fulfilled"))
+    kinds = product(("share", "store", "erase", None), (True, False, None), range(0, 40, 15))
+    some = [
+        Thing(
+            about="use",
+            at=AT + timedelta(minutes=minutes),
+            values={"operation": operation, "ciio": ciio},
+            kept=frozenset({A}),
+        )
+        for operation, ciio, minutes in kinds
+    ]
+    alone, shared = Decider(book), Decider(book)
+    expected = [alone.decide(each).ruling for each in some]
+    with ThreadPoolExecutor(4) as pool:
+        found = pool.map(lambda _: [shared.decide(each).ruling for each in some], range(4))
+        assert all(each == expected for each in found)
 
 
 def test_a_fact_that_folds_away_is_not_forgotten(decider: Decider, uses: list[Thing]) -> None:
