@@ -121,6 +121,9 @@ class Rails(ABC):
             case Presumed(Flag(name), value):
                 known = self.flag(self.use(name), wanted)
                 return self.some_of([known, self.lacks(name)]) if value is wanted else known
+            case Presumed(Compare(_, FactTerm(name)) as item, value):
+                known = self._leaf(item, wanted)
+                return self.some_of([known, self.lacks(name)]) if value is wanted else known
             case Presumed(HasAny(name, members), value) if value is not wanted:
                 return self._leaf(HasAny(name, members), wanted)
             case Presumed(HasAny(name, members)) if wanted:

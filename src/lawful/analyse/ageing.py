@@ -29,6 +29,7 @@ from lawful.law.tree import (
     Not,
     Or,
     Passed,
+    Presumed,
     PresumedTerm,
     Term,
     walk,
@@ -100,6 +101,8 @@ def only_time(one: Node, other: Node, found: frozenset[Turn]) -> bool:
             return len(items) == len(others) and all(only_time(a, b, found) for a, b in pairs)
         case (Not(item), Not(its)) | (Doubted(item), Doubted(its)):
             return only_time(item, its, found)
+        case Presumed(), Presumed():
+            return one.value is other.value and only_time(one.item, other.item, found)
         case Compare(op, left, right), Compare(sign, start, end):
             return (op, left) == (sign, start) and _moved(left, right, end, found)
         case _:

@@ -40,6 +40,7 @@ from lawful.law.tree import (
     Number,
     Or,
     Passed,
+    Presumed,
     PresumedTerm,
     ReadingIs,
     Ref,
@@ -143,6 +144,8 @@ class _Folder:
                 return Or(tuple(self.fold(item, entry) for item in items))
             case Not(item):
                 return Not(self.fold(item, entry))
+            case Presumed(item, value):
+                return Presumed(self.fold(item, entry), value)
             case ReadingIs(reading, option):
                 return Const(self.book.readings[reading] == option)
             case Fulfilled(rule):

@@ -352,10 +352,10 @@ class _Parser:
 
     def _presumed(self) -> Term | Presumed:
         self.call()
-        word = self.here.text.lower()
-        test = self._has(word) if word in ("has_any", "has_all") else Flag(self._name())
-        if isinstance(test, HasAny) and test.listed:
-            raise self.fail("presumed wants the members of a set in quotes, not a list.")
+        test = self.atom()
+        listed = isinstance(test, HasAny) and test.listed
+        if listed or not isinstance(test, (Flag, HasAny, HasAll, Passed)):
+            raise self.fail("presumed wants a fact, or has_any … over of written values.")
         self.sign(",")
         if self.here.text.lower() in ("true", "false"):
             presumed = self.take().text.lower() == "true"
@@ -365,7 +365,7 @@ class _Parser:
             case Flag(name), Literal(value) if not isinstance(value, datetime):
                 self.sign(")")
                 return PresumedTerm(name, value)
-        raise self.fail("presumed wants a written value; of a test of a set, TRUE or FALSE.")
+        raise self.fail("presumed wants a written value; of a test in brackets, TRUE or FALSE.")
 
     def _comparison(self, left: Term | Presumed) -> Node:
         if isinstance(left, Presumed):

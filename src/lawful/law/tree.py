@@ -101,10 +101,10 @@ class Passed(Node):
 
 @attrs.frozen
 class Presumed(Node):
-    """A test of a flag or set fact, with what the law presumes of it where it is unknown.
+    """A test of one fact, with what the law presumes of it where it is unknown.
 
-    ``item`` is a ``Flag``, ``HasAny`` or ``HasAll`` with its members written out: so what is unknown
-    is always the fact, or members that may be in it.
+    ``item`` is a ``Flag``, a ``Passed``, a ``HasAny`` or ``HasAll`` with its members written out: so
+    what is unknown is always the fact, or members that may be in it.
     """
 
     item: Node

@@ -279,6 +279,8 @@ def number(value: object) -> int:
 
 def _limits(leaf: Node) -> Iterable[int]:
     match leaf:
+        case Presumed(item):
+            yield from _limits(item)
         case Compare(_, Literal(value), _) | Compare(_, _, Literal(value)):
             if not isinstance(value, str):
                 yield number(value)
