@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from itertools import combinations
 
+import attrs
 import pytest
 
-from lawful.analyse import cheapest_cures
+from lawful.analyse import cheapest_cures, read_as
 from lawful.analyse.cheapest import effort
-from lawful.decide.cures import Change, apply, find_cures, steps_asked
+from lawful.decide.compiler import stops
+from lawful.decide.cures import Change, Ways, apply, find_cures, steps_asked
 from lawful.decide.decider import Decider
 from lawful.law.book import Book
 from lawful.law.thing import Thing
@@ -96,6 +99,72 @@ def test_equal_to_brute_force_on_small_cases(seed: int) -> None:
     assert len(steps) <= 10
     found = cheapest_cures(decider, thing, shown=100)
     assert {frozenset(each.changes) for each in found} == brute(decider, thing, steps, 6)
+
+
+CHAINED_LAW = (
+    rule("emergency", name="a", requires="consent_separate OR consent_explicit")
+    + rule("consent_separate", name="b", requires="has_all(told, 'purpose', 'method')")
+    + rule("has_any(told, 'method')", name="c", requires="fulfilled")
+    + rule("consent_explicit", name="d", requires="NOT emergency")
+    + rule("NOT emergency AND needed_for_purpose", name="e", requires="fulfilled")
+)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_a_step_brings_into_the_way_is_looked_at_too(seed: int) -> None:
+    """A step of one cure makes another rule apply, whose own step makes a third: as brute force has it."""
+    decider = Decider(small_book(CHAINED_LAW))
+    chance = random.Random(seed)
+    thing = in_singapore(
+        emergency=seed < 4,
+        needed_for_purpose=chance.choice((True, False)),
+        consent_separate=False,
+        consent_explicit=False,
+        told=chance.choice((set_of(), set_of(["purpose"]))),
+    )
+    steps = sorted(steps_asked(decider, thing, standing=False))
+    found = {frozenset(each.changes) for each in cheapest_cures(decider, thing, shown=100)}
+    assert found == brute(decider, thing, steps, 6)
+    if seed < 4:
+        assert max(map(len, found)) == 4 - len(thing.values["told"].members)  # type: ignore[union-attr]  # a set
+
+
+def in_singapore(**values: Value | None) -> Thing:
+    held = set_of(["SG"])
+    places = dict.fromkeys(("subject_located_in", "controller_region", "collected_in"), "SG")
+    stored = {"stored_in": held, "processed_in": held}
+    return Thing(about="use", at=AT, values={**values, **places, **stored})
+
+
+def test_every_step_is_found_by_what_it_changes(decider: Decider, troubled: list[Thing]) -> None:
+    """The rules that may ask for a change, by what it changes, leave none out."""
+    seen = 0
+    for thing in troubled[:40]:
+        ways = Ways(decider, thing)
+        for entry in decider.compiled(thing).program.rules:
+            for step in ways.of(entry.id) if stops(entry) else ():
+                assert entry.id in decider.asking[step.target]
+                seen += 1
+    assert seen > 1000
+
+
+def test_other_days_and_readings_are_other_questions(book: Book, troubled: list[Thing]) -> None:
+    """What is kept between cures is of one book and day: a decider that answered others answers as a fresh one."""
+    names, days = ("always", "consent_only"), (date(2024, 3, 21), None)
+    used = {name: Decider(read_as(book, "CS-1", name)) for name in names}
+    fresh = {(name, on): Decider(read_as(book, "CS-1", name)) for name in names for on in days}
+    for thing in troubled[::8]:
+        for (name, on), alone in fresh.items():
+            moved = attrs.evolve(thing, on=on)
+            assert cheapest_cures(used[name], moved) == cheapest_cures(alone, moved)
+
+
+def test_threads_share_a_decider(book: Book, decider: Decider, troubled: list[Thing]) -> None:
+    things = troubled[:24]
+    alone = [cheapest_cures(decider, each) for each in things]
+    shared = Decider(book)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda each: cheapest_cures(shared, each), things)) == alone
 
 
 def test_as_cheap_as_the_search(decider: Decider, troubled: list[Thing]) -> None:

@@ -182,3 +182,27 @@ def test_a_set_may_be_partly_known() -> None:
     )
     for _, _, found in judged(decider, [thing]):
         assert found["vio:xx.act.1.a"] is decider.values(thing)["vio:xx.act.1.a"] is None
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_every_value_of_an_enum_gives_what_is_written(complete: bool) -> None:
+    """Few values, most, none: where all is known a condition is one bit, whichever side is shorter."""
+    tests = {
+        "few": "purpose IN ('marketing', 'security')",
+        "most": "purpose NOT IN ('marketing', 'security', 'fraud_prevention')",
+        "one": "purpose = 'security'",
+    }
+    book = small_book("".join(rule(text, name=name) for name, text in tests.items()))
+    world = World((Moment(book=book, day=date(2026, 11, 24)),), "use", complete=complete)
+    side = world.side()
+    applies = {name: side.read(f"app:xx.act.1.{name}") for name in tests}
+    for value in book.vocabulary.values_of("purpose"):
+        bits = world.facts.bits_of("purpose", value)
+        wanted = {
+            "few": value in ("marketing", "security"),
+            "most": value not in ("marketing", "security", "fraud_prevention"),
+            "one": value == "security",
+        }
+        for name, (yes, no) in applies.items():
+            assert world.holds(*bits, yes) is wanted[name]
+            assert not world.holds(*bits, no) or not wanted[name]

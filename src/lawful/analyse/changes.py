@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from lawful.analyse.circuit import FALSE, TRUE, Bit, Rails, choose_rails
-from lawful.analyse.encoding import Side
+from lawful.analyse.encoding import References, Side
 from lawful.analyse.world import Moment, World
 from lawful.decide.program import Program
 from lawful.law.model import Entry, Kind
@@ -42,6 +42,25 @@ def changed_keys(one: Program, other: Program) -> frozenset[str]:
     """Keys whose node differs."""
     keys = {*one.nodes, *other.nodes}
     return frozenset(key for key in keys if one.nodes.get(key) != other.nodes.get(key))
+
+
+def by_unit(
+    changed: frozenset[str], dirty: frozenset[str], programs: Iterable[References]
+) -> dict[str, frozenset[str]]:
+    """By unit, which of its keys changed, and what may rest on them in a mixture of some programs.
+
+    ``dirty``: all that rests on what changed.
+    """
+    above: dict[str, set[str]] = {}
+    for references in programs:
+        for key in dirty:
+            for below in references.below.get(key, ()):
+                above.setdefault(below, set()).add(key)
+    upwards = References({key: frozenset(keys) for key, keys in above.items()})
+    units: dict[str, set[str]] = {}
+    for key in changed:
+        units.setdefault(unit_of(key), set()).add(key)
+    return {unit: upwards.cone(keys) for unit, keys in units.items()}
 
 
 def change_of(one: Moment, other: Moment, programs: tuple[Program, Program], unit: str) -> Change:

@@ -8,17 +8,15 @@ decided again before it is given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from lawful.analyse.circuit import Bit, Circuit
-from lawful.analyse.encoding import is_outcome
-from lawful.analyse.facts import Given
+from lawful.analyse.changeable import Changeable
+from lawful.analyse.circuit import FALSE, Bit
+from lawful.analyse.encoding import Side
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.solver import cheapest
-from lawful.analyse.world import Moment, World, program_of
+from lawful.analyse.world import study, vio
 from lawful.decide.compiler import stops
-from lawful.decide.cures import ACT_EFFORT, SHOWN, Change, Cure, apply, steps_asked
-from lawful.decide.decider import Decider, fulfilments
+from lawful.decide.cures import ACT_EFFORT, SHOWN, Change, Cure, Ways, apply
+from lawful.decide.decider import Decider, Decision
 from lawful.law.book import Book
 from lawful.law.thing import Thing
 from lawful.terms.outcomes import Outcome
@@ -26,6 +24,7 @@ from lawful.terms.outcomes import Outcome
 LIMIT_MS = 5_000
 TRIED = 40
 """Sets that are tried at most; those that only dodge a rule are not shown."""
+COVERED = "covered"
 
 
 def cheapest_cures(
@@ -36,10 +35,13 @@ def cheapest_cures(
     Raises: TooHard: not found in time. DoesNotReplay: ours.
     """
     found: list[Cure] = []
-    if decider.decide(thing).outcome is Outcome.LAWFUL:
+    decision = decider.decide(thing)
+    if decision.outcome is Outcome.LAWFUL:
         return ()
-    question = _Cures(decider, thing)
-    ask = cheapest(question.world.circuit, question.lawful, question.costs, limit_ms)
+    question = _Cures(decider, thing, decision)
+    if question.lawful == FALSE:
+        return ()
+    ask = cheapest(question.circuit, question.lawful, question.costs, limit_ms)
     refused: list[list[Bit]] = []
     for _ in range(TRIED):
         bits = ask(refused)
@@ -52,41 +54,59 @@ def cheapest_cures(
 
 
 class _Cures:
-    """A use over the bits of what could be changed; all else is given."""
+    """A use over the bits of what could be changed; all else is given.
 
-    def __init__(self, decider: Decider, thing: Thing) -> None:
+    Looked at is what stands in the way, and whatever else could come to stand in it by the steps that
+    bear on what was looked at before. A least set of steps that makes the use lawful holds no other
+    step: without those it would leave all that was looked at as it is, and the rest in nobody's way.
+    """
+
+    def __init__(self, decider: Decider, thing: Thing, decision: Decision) -> None:
         self.decider, self.thing = decider, thing
-        circuit = Circuit()
-        steps = sorted(steps_asked(decider, thing, standing=False))
-        self.bits: dict[Bit, Change] = {circuit.new(): step for step in steps}
-        program = program_of(decider, thing)
-        vocabulary = decider.book.vocabulary
-        known = {each.name: thing.values.get(each.name) for each in vocabulary.facts_of("use")}
-        counted = decider.records(thing)
-        records = {**dict.fromkeys(fulfilments(decider.asked_beside("use"))), **counted}
-        self.world = World(
-            (Moment(book=decider.book, day=thing.day("UTC")),),
-            "use",
-            programs=(program,),
-            complete=False,
-            given=Given(facts=known, records=records, steps=_by_fact(self.bits)),
-            circuit=circuit,
-        )
-        rules = [each for each in program.rules if stops(each)]
-        bad = self.world.side().bad(rules, covered=True)
-        self.lawful = is_outcome(circuit, bad, Outcome.LAWFUL)
-        self.costs = {bit: effort(decider.book, step) for bit, step in self.bits.items()}
+        program = decision.compiled.program
+        self.study = study(program)
+        self.given = Changeable(decider.book.vocabulary, decision, self.study, Ways(decider, thing))
+        self.circuit, self.steps = self.given.circuit, self.given.steps
+        self.side = Side(self.given, program)
+        self.ends = {vio(each) for each in program.rules if stops(each)} | {COVERED}
+        standing = {f"vio:{each}" for each in decision.ruling.standing}
+        self.lawful = self.all_pass(standing if decision.covered else standing | {COVERED})
+        self.costs = {bit: effort(decider.book, step) for bit, step in self.steps.items()}
+
+    def all_pass(self, keys: set[str]) -> Bit:
+        """Are all of some rules passed, and whatever could come to stand in the way while they are?"""
+        asking = self.decider.asking.keys()
+        if any(asking.isdisjoint(self.study.tested_below(key)) for key in keys):
+            return FALSE
+        passed: dict[str, Bit] = {}
+        while keys:
+            for key in sorted(keys):
+                passed[key] = self.passes(key)
+                if passed[key] == FALSE:
+                    return FALSE
+            bearing = self.circuit.below(passed.values()) & self.steps.keys()
+            changed = self.study.testing({self.steps[bit].target for bit in bearing})
+            keys = set(self.ends & changed - passed.keys())
+        return self.circuit.all(passed.values())
+
+    def passes(self, key: str) -> Bit:
+        """Is a rule certainly not violated, everything touched certainly covered?"""
+        yes, no = self.side.read(key)
+        return yes if key == COVERED else no
 
     def after(self, bits: set[Bit]) -> Thing:
         """The thing when some steps were taken."""
-        changes = frozenset(self.bits[bit] for bit in bits)
+        changes = frozenset(self.steps[bit] for bit in bits)
         return apply(self.decider.book.vocabulary.close, self.thing, changes)
 
     def is_asked(self, bits: set[Bit]) -> bool:
         """Does, of each step, some rule ask that stands in the way without it?"""
-        return all(
-            self.bits[bit] in steps_asked(self.decider, self.after(bits - {bit})) for bit in bits
-        )
+        for bit in bits:
+            without = self.after(bits - {bit})
+            standing = self.decider.decide(without).ruling.standing
+            if not Ways(self.decider, without).is_asked(self.steps[bit], standing):
+                return False
+        return True
 
     def cure(self, bits: set[Bit]) -> Cure:
         """The cure of some steps, decided again."""
@@ -94,7 +114,7 @@ class _Cures:
         if outcome is not Outcome.LAWFUL:
             raise DoesNotReplay(f"A cure leads to {outcome.value}, not to lawful.")
         return Cure(
-            changes=tuple(sorted(self.bits[bit] for bit in bits)),
+            changes=tuple(sorted(self.steps[bit] for bit in bits)),
             effort=sum(self.costs[bit] for bit in bits),
             outcome=outcome,
         )
@@ -103,11 +123,3 @@ class _Cures:
 def effort(book: Book, step: Change) -> int:
     """What a step costs."""
     return ACT_EFFORT if step.do == "act" else book.vocabulary.facts[step.name].effort
-
-
-def _by_fact(bits: Mapping[Bit, Change]) -> dict[str, dict[str, Bit]]:
-    found: dict[str, dict[str, Bit]] = {}
-    for bit, step in bits.items():
-        name = f"fulfilled:{step.name}" if step.do == "act" else step.name
-        found.setdefault(name, {})[step.value or "true"] = bit
-    return found

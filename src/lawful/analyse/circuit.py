@@ -49,13 +49,13 @@ class Circuit:
         """
         kept = set(bits)
         kept.discard(TRUE)
-        if FALSE in kept or any(-bit in kept for bit in kept):
+        if FALSE in kept:
             return FALSE
-        if not kept:
-            return TRUE
+        if len(kept) < 2:
+            return kept.pop() if kept else TRUE
+        if not kept.isdisjoint([-bit for bit in kept]):
+            return FALSE
         key = tuple(sorted(kept))
-        if len(key) == 1:
-            return key[0]
         gate = self._gates.get(key)
         if gate is None:
             gate = self._gates[key] = self.new()
@@ -107,12 +107,20 @@ def doubted(rails: Rails) -> Rails:
 
 def all_rails(circuit: Circuit, items: list[Rails]) -> Rails:
     """True if all are, false if one is, else unknown."""
-    return circuit.all([t for t, _ in items]), circuit.some([f for _, f in items])
+    yes = circuit.all([t for t, _ in items])
+    for t, f in items:
+        if t != -f:
+            return yes, circuit.some([f for _, f in items])
+    return yes, -yes
 
 
 def some_rails(circuit: Circuit, items: list[Rails]) -> Rails:
     """True if one is, false if all are, else unknown."""
-    return circuit.some([t for t, _ in items]), circuit.all([f for _, f in items])
+    yes = circuit.some([t for t, _ in items])
+    for t, f in items:
+        if t != -f:
+            return yes, circuit.all([f for _, f in items])
+    return yes, -yes
 
 
 def choose_rails(circuit: Circuit, switch: Bit, one: Rails, other: Rails) -> Rails:

@@ -26,7 +26,7 @@ from lawful.law.thing import Thing
 from lawful.law.tree import Node, conjunction, facts_in
 from lawful.terms.outcomes import Otherwise, Outcome
 
-VERSION = 3
+VERSION = 4
 """Rises whenever what is found, or how it is told, changes: results kept under another are not used."""
 
 Progress = Callable[[Entry, int, int], None]

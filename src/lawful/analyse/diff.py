@@ -12,17 +12,16 @@ from functools import cached_property
 
 import attrs
 
-from lawful.analyse.ageing import limits, only_time, set_aside, turns
-from lawful.analyse.changes import Change, Mixed, change_of, changed_keys, only, unit_of
+from lawful.analyse.ageing import Turn, limits, only_time, set_aside, turns
+from lawful.analyse.changes import Change, Mixed, by_unit, change_of, changed_keys, only, unit_of
 from lawful.analyse.circuit import TRUE, Bit
-from lawful.analyse.encoding import ORDER, Side, better, is_outcome
+from lawful.analyse.encoding import Side, better, is_outcome, pairs_of_outcomes
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.plain import plainest
 from lawful.analyse.situations import Situation, atoms, situation
 from lawful.analyse.solver import Solver
 from lawful.analyse.world import Moment, World, vio
 from lawful.decide.compiler import stops
-from lawful.decide.program import Program
 from lawful.law.thing import Thing
 from lawful.law.tree import FALSE as NEVER
 from lawful.law.tree import Const
@@ -95,7 +94,7 @@ def diff_uses(first: Moment, second: Moment, progress: Progress = lambda _: None
     progress(f"{len(found.changes)} changes, {len(found.dirty)} conditions rest on them")
     freed = found.direction(worse=False, progress=progress)
     tightened = found.direction(worse=True, progress=progress)
-    unknown = _Difference(first, second, complete=False, programs=found.world.programs)
+    unknown = _Difference(first, second, complete=False, like=found)
     return UseDiff(
         first=first,
         second=second,
@@ -126,15 +125,15 @@ class _Difference:
         second: Moment,
         *,
         complete: bool = True,
-        programs: tuple[Program, ...] | None = None,
+        like: _Difference | None = None,
     ) -> None:
         self.first, self.second = first, second
-        self.turns = turns(first, second)
+        self.turns: list[Turn] = turns(first, second) if like is None else like.turns
         self.moving = frozenset(self.turns)
-        self.world = World(
+        self.world: World = World(
             (first, second),
             "use",
-            programs=programs,
+            programs=None if like is None else like.world.programs,
             limits=limits(self.turns),
             complete=complete,
         )
@@ -186,8 +185,19 @@ class _Difference:
     def switches(self) -> dict[str, Bit]:
         return {unit: self.world.circuit.new() for unit in self.units}
 
+    @cached_property
+    def unchanged(self) -> Side:
+        """No change made, though time has passed."""
+        return Mixed(self.world, self.base, self.dirty, self.changed, {})
+
+    @cached_property
+    def resting(self) -> dict[str, frozenset[str]]:
+        return by_unit(self.changed, self.dirty, self.world.references)
+
     def mixed_side(self, switches: dict[str, Bit]) -> Side:
-        return Mixed(self.world, self.base, self.dirty, self.changed, switches)
+        """Some changes made: what rests on none of them is as without any."""
+        own = frozenset().union(*(self.resting[unit] for unit in switches))
+        return Mixed(self.world, self.unchanged, own, self.changed, switches)
 
     def mixed(self, switches: dict[str, Bit]) -> Bad:
         key = tuple(sorted(switches.items()))
@@ -319,7 +329,7 @@ class _Difference:
             for spared in units
             if len(units) > 1
         ]
-        pairs = sorted(_pairs(worse), key=_shows_best)
+        pairs = pairs_of_outcomes(worse)
         for before, after, kept in [(*p, n) for n in (needed, []) for p in pairs]:
             asked = (
                 *what,
@@ -364,7 +374,7 @@ class _Difference:
             )
             if certain == TRUE:
                 return ()
-            if self.world.holds(*(each.bit for each in case), certain):
+            if not self.world.local.holds(*(each.bit for each in case), self.aside, -certain):
                 return situation(self.world, (self.aside, -certain), case).when
         return ()
 
@@ -384,16 +394,6 @@ class _Difference:
             after=found.after,
             unknown=tuple(each for each in self.world.facts.shapes if each not in thing.values),
         )
-
-
-def _pairs(worse: bool) -> list[tuple[Outcome, Outcome]]:
-    return [(a, b) for a in ORDER for b in ORDER if a is not b and (b.rank < a.rank) is worse]
-
-
-def _shows_best(pair: tuple[Outcome, Outcome]) -> tuple[int, int]:
-    """Between lawful and a refusal first, then whatever is farthest apart."""
-    ranks = sorted(each.rank for each in pair)
-    return -ranks[1], abs(ranks[0] - Outcome.NOT_YET.rank)
 
 
 def _order(found: Class) -> tuple[int, list[str]]:

@@ -50,7 +50,7 @@ from lawful.law.tree import (
     PresumedTerm,
     Ref,
     Term,
-    walk,
+    children,
 )
 from lawful.terms.errors import LawfulError
 from lawful.terms.outcomes import Otherwise, Outcome
@@ -65,6 +65,7 @@ class NoEncoding(LawfulError):
     code = "analyse.no_encoding"
 
 
+NO_KEYS: frozenset[str] = frozenset()
 Read = Callable[[str], Rails]
 """The rails of a program's node, by key."""
 
@@ -94,9 +95,21 @@ class Encoder:
     def _work_out(self, node: Node, read: Read) -> Rails:
         match node:
             case And(items):
-                return all_rails(self.circuit, self._until(NO, items, read))
+                found: list[Rails] = []
+                for item in items:
+                    rails = self.node(item, read)
+                    if rails == NO:
+                        return NO
+                    found.append(rails)
+                return all_rails(self.circuit, found)
             case Or(items):
-                return some_rails(self.circuit, self._until(YES, items, read))
+                found = []
+                for item in items:
+                    rails = self.node(item, read)
+                    if rails == YES:
+                        return YES
+                    found.append(rails)
+                return some_rails(self.circuit, found)
             case Not(item):
                 return opposite(self.node(item, read))
             case Doubted(item):
@@ -107,19 +120,10 @@ class Encoder:
             case Const(value):
                 return CONSTANT[value]
             case _:
-                found = self._leaves.get(node)
-                if found is None:
-                    found = self._leaves[node] = self._leaf(node)
-                return found
-
-    def _until(self, settling: Rails, items: Iterable[Node], read: Read) -> list[Rails]:
-        """The rails of some conditions, up to one that settles the whole."""
-        found: list[Rails] = []
-        for item in items:
-            found.append(self.node(item, read))
-            if found[-1] == settling:
-                break
-        return found
+                leaf = self._leaves.get(node)
+                if leaf is None:
+                    leaf = self._leaves[node] = self._leaf(node)
+                return leaf
 
     def _leaf(self, node: Node) -> Rails:
         key = key_of(node)
@@ -172,6 +176,10 @@ class Encoder:
         outside = [bit for bit in shape.bits if bit not in inside]
         if TRUE in shape.bits:  # given, or of one class only
             rails = YES if TRUE in inside else NO
+        elif shape.one:
+            fewer = len(inside) <= len(outside)
+            few = self.circuit.some(inside if fewer else outside)
+            rails = (few, -few) if fewer else (-few, few)
         else:
             rails = self.circuit.some(inside), self.circuit.some(outside)
         if isinstance(left, PresumedTerm):
@@ -296,6 +304,20 @@ def better(circuit: Circuit, one: tuple[Bit, Bit, Bit], other: tuple[Bit, Bit, B
     return circuit.some([circuit.all((a, -b)) for a, b in zip(one, other, strict=True)])
 
 
+def pairs_of_outcomes(worse: bool) -> list[tuple[Outcome, Outcome]]:
+    """Every pair of which the second is worse (or better), what shows best first.
+
+    That is between lawful and a refusal, then whatever is farthest apart.
+    """
+    found = [(a, b) for a in ORDER for b in ORDER if a is not b and (b.rank < a.rank) is worse]
+    return sorted(found, key=_shows_best)
+
+
+def _shows_best(pair: tuple[Outcome, Outcome]) -> tuple[int, int]:
+    ranks = sorted(each.rank for each in pair)
+    return -ranks[1], abs(ranks[0] - Outcome.NOT_YET.rank)
+
+
 @attrs.frozen
 class References:
     """Which nodes of a program refer to which."""
@@ -305,12 +327,8 @@ class References:
     @classmethod
     def of(cls, program: Program) -> References:
         """The references of every node."""
-        return cls(
-            {
-                key: frozenset(each.key for each in walk(node) if isinstance(each, Ref))
-                for key, node in program.nodes.items()
-            }
-        )
+        kept: dict[int, frozenset[str]] = {}  # by part; the program holds them all
+        return cls({key: _references(node, kept) for key, node in program.nodes.items()})
 
     def cone(self, keys: Iterable[str]) -> frozenset[str]:
         """Some keys, and all that they rest on."""
@@ -330,3 +348,15 @@ class References:
             if not found.isdisjoint(below):
                 found.add(key)
         return frozenset(found)
+
+
+def _references(node: Node, kept: dict[int, frozenset[str]]) -> frozenset[str]:
+    if isinstance(node, Ref):
+        return frozenset((node.key,))
+    below = children(node)
+    if not below:
+        return NO_KEYS
+    found = kept.get(id(node))
+    if found is None:
+        found = kept[id(node)] = NO_KEYS.union(*[_references(each, kept) for each in below])
+    return found

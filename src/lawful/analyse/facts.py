@@ -39,10 +39,11 @@ class Given:
 
 @attrs.frozen(kw_only=True)
 class Choice:
-    """An enum: its classes of values, and the bit that says which."""
+    """An enum: its classes of values, and the bit that says which. ``one``: one of them holds, it is known."""
 
     classes: tuple[tuple[str, ...], ...]
     bits: tuple[Bit, ...]
+    one: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -104,9 +105,13 @@ class Facts:
         self.shapes: dict[str, Shape] = {}
         self.records: dict[str, Rails] = {}
         self.nodes: dict[str, Node] = {}
-        pairs = [each.order for each in vocabulary.invariants if each.order]
+        self.add(tests)
+
+    def add(self, tests: Probes) -> None:
+        """Give bits to what is tested for the first time."""
+        pairs = [each.order for each in self.vocabulary.invariants if each.order]
         limits = joined(tests.limits, pairs)
-        for name in sorted(tests.facts & set(vocabulary.facts)):
+        for name in sorted((tests.facts & set(self.vocabulary.facts)) - self.shapes.keys()):
             self.shapes[name] = self._shape(name, tests.groups.get(name, set()), limits)
 
     def _shape(self, name: str, groups: Iterable[frozenset[str]], limits: Limits) -> Shape:
@@ -154,7 +159,7 @@ class Facts:
         self.circuit.at_most_one(free)
         if self.complete:
             self.circuit.hold(*free)
-        return Choice(classes=found, bits=tuple(free))
+        return Choice(classes=found, bits=tuple(free), one=self.complete)
 
     def _members(self, name: str, found: tuple[tuple[str, ...], ...]) -> Members:
         value = self.given.facts.get(name)

@@ -51,18 +51,29 @@ def plainest(world: World, *bits: Bit) -> bool:
     solver = world.solver
     if not solver.holds(*bits):
         return False
-    early, late = wishes(world)
-    every = [bit for bit in (*early, *late) if bit not in (TRUE, FALSE)]
-    order = {bit: number for number, bit in enumerate(every)}
-    dropped = [bit for bit in world.given_up if bit in order]
+    early, order = _in_order(world)
+    dropped = {bit: None for bit in world.given_up if bit in order}
     kept = {bit: None for bit in order if bit not in dropped}
     while not solver.holds(*bits, *kept):
-        given_up = max((bit for bit in solver.core() if bit in kept), key=order.__getitem__)
+        in_the_way = [bit for bit in solver.core() if bit in kept]
+        if not in_the_way:
+            return False
+        given_up = max(in_the_way, key=order.__getitem__)
         del kept[given_up]
-        dropped.append(given_up)
+        dropped[given_up] = None
     for bit in [bit for bit in early if bit in dropped]:
         if solver.is_true(bit) or solver.holds(*bits, *kept, bit):
             kept[bit] = None
-            dropped.remove(bit)
-    world.given_up = dropped
-    return solver.holds(*bits, *kept)
+            del dropped[bit]
+    world.given_up = list(dropped)
+    return True
+
+
+def _in_order(world: World) -> tuple[list[Bit], dict[Bit, int]]:
+    """What a reader minds most, and the place of every wish; kept until the world has another record."""
+    records = len(world.facts.records)
+    if world.wished is None or world.wished[0] != records:
+        early, late = wishes(world)
+        every = [bit for bit in (*early, *late) if bit not in (TRUE, FALSE)]
+        world.wished = records, early, {bit: number for number, bit in enumerate(every)}
+    return world.wished[1:]

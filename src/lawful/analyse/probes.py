@@ -24,7 +24,7 @@ from lawful.law.tree import (
     Node,
     PresumedTerm,
     Term,
-    walk,
+    children,
 )
 from lawful.law.vocabulary import Vocabulary
 from lawful.terms.values import Value
@@ -57,9 +57,14 @@ class Probes:
     def of(cls, nodes: Iterable[Node]) -> Probes:
         """Everything that some conditions test."""
         found = cls()
-        for node in nodes:
-            for each in walk(node):
-                found._take(each)
+        waiting = list(nodes)
+        seen: dict[int, Node] = {}  # kept, so that no other comes to have its id
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in seen:
+                seen[id(node)] = node
+                found._take(node)
+                waiting += children(node)
         return found
 
     @property

@@ -113,20 +113,29 @@ def situation(world: World, refuted: Iterable[Bit], case: list[Atom]) -> Core:
 
     Raises: DoesNotReplay: it does not; ours.
     """
-    given = list(refuted)
-    if world.local.holds(*given, *(each.bit for each in case)):
+    given, local = list(refuted), world.local
+    if local.holds(*given, *(each.bit for each in case)):
         raise DoesNotReplay("A case does not make certain what was found in it.")
-    needed = world.local.core()
+    needed = local.core()
     case = [each for each in case if each.weight >= 0 or each.bit in needed]
     case = _without_tight(world, given, case)
     by_bit = {each.bit: each for each in case}
-    core = [by_bit[bit] for bit in world.local.least_core(given, [each.bit for each in case])]
+    spoilt: dict[Bit, Bit] = {}
+
+    def note(bit: Bit) -> None:
+        """Of a value that cannot be spared, remember another with which the rest is not certain."""
+        if by_bit[bit].kind == "is":
+            spoilt[bit] = _value_in(world, by_bit[bit])
+
+    core = [by_bit[bit] for bit in local.least_core(given, list(by_bit), note)]
     wide: dict[str, tuple[str, ...]] = {}
     bits = {each: each.bit for each in core}
     for each in core:
         if each.kind == "is":
             others = [bits[other] for other in core if other is not each]
-            wide[each.fact], bits[each] = _widened(world, [*given, *others], each)
+            wide[each.fact], bits[each] = _widened(
+                world, [*given, *others], each, spoilt.get(each.bit)
+            )
     told = [each for each in core if each.kind != "unknown"]
     return Core(
         when=_nodes(world, told, wide),
@@ -149,22 +158,35 @@ def _without_tight(world: World, given: list[Bit], case: list[Atom]) -> list[Ato
     return case
 
 
-def _widened(world: World, given: list[Bit], atom: Atom) -> tuple[tuple[str, ...], Bit]:
-    """All the values of an enum with which the rest stays certain, and a bit for any of them."""
+def _widened(
+    world: World, given: list[Bit], atom: Atom, spoilt: Bit | None
+) -> tuple[tuple[str, ...], Bit]:
+    """All the values of an enum with which the rest stays certain, and a bit for any of them.
+
+    ``spoilt``: one with which it does not, if one is known.
+    """
     shape, solver = world.facts.shapes[atom.fact], world.local
     assert isinstance(shape, Choice)
     told = world.circuit.some(shape.bits)
-    left_out = [atom.bit]  # and those found not to do
-    while solver.holds(*given, told, *(-bit for bit in left_out)):
-        left_out.append(next(bit for bit in shape.bits if solver.is_true(bit)))
-    wide = [bit for bit in shape.bits if bit == atom.bit or bit not in left_out]
+    alike = solver.alike(shape.bits, given)
+    spoiling = set[Bit]() if spoilt is None else set(alike[spoilt])
+    while solver.holds(*given, told, -atom.bit, *(-bit for bit in sorted(spoiling))):
+        spoiling |= alike[_value_in(world, atom)]
+    wide = [bit for bit in shape.bits if bit not in spoiling]
     classes = dict(zip(shape.bits, shape.classes, strict=True))
     return tuple(value for bit in wide for value in classes[bit]), world.circuit.some(wide)
 
 
+def _value_in(world: World, atom: Atom) -> Bit:
+    """The bit of the value that an enum has in the last case of ``local``."""
+    shape = world.facts.shapes[atom.fact]
+    assert isinstance(shape, Choice)
+    return next(bit for bit in shape.bits if world.local.is_true(bit))
+
+
 def _nodes(world: World, core: list[Atom], wide: dict[str, tuple[str, ...]]) -> Situation:
     """The conditions of a core, in the order in which the facts are declared."""
-    order = {name: index for index, name in enumerate(world.vocabulary.facts)}
+    order = world.order
     lacking: dict[str, list[str]] = {}
     found: list[tuple[int, Node]] = []
     for each in core:
@@ -211,7 +233,7 @@ def _ordered(world: World, name: str, members: Iterable[str]) -> tuple[str, ...]
 def _one_of(world: World, name: str, members: tuple[str, ...]) -> Node:
     """One of some values, said by those left out where they are fewer."""
     inside = _ordered(world, name, members)
-    outside = tuple(each for each in world.vocabulary.values_of(name) if each not in set(inside))
+    outside = _ordered(world, name, set(world.vocabulary.values_of(name)).difference(inside))
     if len(outside) < len(inside):
         return Not(In(FactTerm(name), members=outside))
     return In(FactTerm(name), members=inside)

@@ -6,7 +6,7 @@ imports either, and only when a question is asked.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Timer
 from typing import Any
 
@@ -41,9 +41,13 @@ class Solver:
         self._held: dict[Bit, list[int]] = {}
         self._indexed = 0
         self._told: set[int] = set()
+        self._gates: list[Bit] = []
+        self._used_by: dict[Bit, list[Bit]] = {}
+        self._sorted = 0
+        self._apart: dict[tuple[Bit, ...], tuple[int, frozenset[Bit]]] = {}
         self._case: list[Bit] = []
         self._unread = False
-        self._core: set[Bit] = set()
+        self._core: list[int] | None = None
         self.questions = 0
 
     def holds(self, *bits: Bit) -> bool:
@@ -52,9 +56,9 @@ class Solver:
         Raises: TooHard: not answered within the limit.
         """
         if FALSE in bits:
-            self._core = {FALSE}
+            self._core = None
             return False
-        self._take_up(bits)
+        self.take_up(bits)
         self.questions += 1
         if self._unread:  # a case that nobody looked at is gone
             self._case = []
@@ -67,7 +71,7 @@ class Solver:
             )
         self._unread = bool(found)
         if not found:
-            self._core = self._numbers.bits(self._solver.get_core() or ())
+            self._core = self._solver.get_core() or []
         return bool(found)
 
     def true(self, bits: Iterable[Bit]) -> set[Bit]:
@@ -76,15 +80,16 @@ class Solver:
 
     def is_true(self, bit: Bit) -> bool:
         """Does a bit hold in the last case found, or looked at before a question that was refused?"""
-        if bit in (TRUE, FALSE):
-            return bit == TRUE
         if self._unread:
             self._case, self._unread = self._solver.get_model(), False
-        if abs(bit) not in self._taken:
+        number = self._numbers.get(bit)
+        if number is None or abs(bit) not in self._taken:
+            if bit in (TRUE, FALSE):
+                return bit == TRUE
             return self._worked_out(abs(bit)) is (bit > 0)
-        number = self._numbers[abs(bit)]
-        held = number <= len(self._case) and self._case[number - 1] > 0
-        return held is (bit > 0)
+        if number > 0:
+            return number <= len(self._case) and self._case[number - 1] > 0
+        return -number > len(self._case) or self._case[-number - 1] < 0
 
     def _worked_out(self, bit: Bit) -> bool:
         """The value of a bit that the question did not rest on; a free one does not hold."""
@@ -93,12 +98,18 @@ class Solver:
 
     def core(self) -> set[Bit]:
         """Bits of the last refused question that cannot hold together already."""
-        return set(self._core)
+        return {FALSE} if self._core is None else self._numbers.bits(self._core)
 
-    def least_core(self, given: Iterable[Bit], bits: Iterable[Bit]) -> list[Bit]:
+    def least_core(
+        self,
+        given: Iterable[Bit],
+        bits: Iterable[Bit],
+        needed: Callable[[Bit], None] = lambda _: None,
+    ) -> list[Bit]:
         """Some of ``bits`` that, with ``given``, cannot hold together; none of them can be spared.
 
-        Earlier ones are dropped first. Nothing is promised where all can hold together.
+        Earlier ones are dropped first. Nothing is promised where all can hold together. ``needed`` is
+        called with each that stays, the last case found then being one in which the others hold.
         """
         fixed = list(given)
         kept = list(bits)
@@ -113,9 +124,44 @@ class Solver:
             if not self.holds(*fixed, *fewer):
                 core = self.core()
                 kept = [each for each in fewer if each in core]
+            else:
+                needed(bit)
         return kept
 
-    def _take_up(self, bits: Iterable[Bit]) -> None:
+    def alike(self, bits: Collection[Bit], besides: Iterable[Bit]) -> dict[Bit, frozenset[Bit]]:
+        """By bit, all those of ``bits`` that nothing tells apart from it: wherever it could hold, so could they.
+
+        ``bits``: of which exactly one holds. ``besides``: what the questions to come ask for besides. Two
+        bits are alike where all that was taken up is the same with each in the other's place.
+        """
+        self._index()
+        for gate in self._gates[self._sorted :]:
+            for bit in self.circuit.inputs[gate]:
+                self._used_by.setdefault(abs(bit), []).append(gate if bit > 0 else -gate)
+        self._sorted = len(self._gates)
+        apart = self._held_apart(tuple(bits)).union(map(abs, besides))
+        groups: dict[frozenset[Bit], list[Bit]] = {}
+        for bit in bits:  # one told apart is like none: it is no gate
+            used = frozenset((bit,) if bit in apart else self._used_by.get(bit, ()))
+            groups.setdefault(used, []).append(bit)
+        return {bit: frozenset(group) for group in groups.values() for bit in group}
+
+    def _held_apart(self, bits: tuple[Bit, ...]) -> frozenset[Bit]:
+        """Those of ``bits`` of which more must hold than that one of all does, and no two."""
+        held, found = self._apart.get(bits, (-1, frozenset()))
+        if held != self._indexed:
+            every = set(bits)
+            found = frozenset(
+                bit
+                for bit in bits
+                for clause in map(self.circuit.held.__getitem__, self._held.get(bit, ()))
+                if set(clause) != every
+                and (len(clause) != 2 or not every.issuperset(-each for each in clause))
+            )
+            self._apart[bits] = self._indexed, found
+        return found
+
+    def take_up(self, bits: Iterable[Bit]) -> None:
         """Give the solver what some bits rest on, and what must hold of these."""
         circuit, add = self.circuit, self._solver.add_clause
         self._index()
@@ -125,10 +171,14 @@ class Solver:
             if bit in self._taken:
                 continue
             self._taken.add(bit)
-            if bit in circuit.inputs:
-                for clause in circuit.clauses_of(bit):
-                    add(self._numbers.of(clause))
-                waiting += [abs(each) for each in circuit.inputs[bit]]
+            inputs = circuit.inputs.get(bit)
+            if inputs is not None:
+                self._gates.append(bit)
+                gate, numbers = self._numbers[bit], self._numbers.of(inputs)
+                for number in numbers:
+                    add((-gate, number))
+                add([gate, *[-number for number in numbers]])
+                waiting += map(abs, inputs)
             for number in self._held.get(bit, ()):
                 if number not in self._told:
                     self._told.add(number)

@@ -13,11 +13,12 @@ import attrs
 from lawful.analyse.beside import states_in, with_records
 from lawful.analyse.circuit import Bit, Circuit
 from lawful.analyse.encoding import Encoder, References, Side
-from lawful.analyse.facts import Facts, Given, rails_are
+from lawful.analyse.facts import Choice, Facts, Given, rails_are
 from lawful.analyse.faults import DoesNotReplay
 from lawful.analyse.holding import hold_invariants, tested_too
 from lawful.analyse.probes import Probes
 from lawful.analyse.solver import LIMIT, Solver
+from lawful.decide.asking import DONE
 from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider
 from lawful.decide.program import Program, assemble, days_of, folded
@@ -26,7 +27,7 @@ from lawful.law.coverage import touched
 from lawful.law.model import Entry
 from lawful.law.oracle import Court, Kleene, outcome_of
 from lawful.law.thing import Thing
-from lawful.law.tree import Node, Ref, walk
+from lawful.law.tree import Flag, Fulfilled, HasAll, HasAny, Node, PresumedFlag, Ref, walk
 from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
 
@@ -71,20 +72,27 @@ class Moment:
         """What a use answers on this day, by the oracle: one witness is sooner judged than a function made for it."""
         court = self.court(thing)
         found = Outcome.LAWFUL
-        for each in self._worst_first:
-            outcome = outcome_of(each, court.judged(each).violated)
-            if outcome is Outcome.PROHIBITED:
-                return outcome
-            found = outcome if outcome.rank < found.rank else found
+        for rules in self._worst_first:
+            if court.scope(rules[0]) is False:
+                continue  # most instruments do not reach the use at all
+            for each in rules:
+                outcome = outcome_of(each, court.judged(each).violated)
+                if outcome is Outcome.PROHIBITED:
+                    return outcome
+                found = outcome if outcome.rank < found.rank else found
         if found is Outcome.LAWFUL and not touched(court).covered:
             return Outcome.UNDETERMINED
         return found
 
     @cached_property
-    def _worst_first(self) -> list[Entry]:
-        """The rules about a use that may stop it, those that prohibit it first."""
-        rules = [each for each in self.program("use").rules if stops(each)]
-        return sorted(rules, key=lambda each: each.otherwise is not Otherwise.BLOCK)
+    def _worst_first(self) -> list[list[Entry]]:
+        """The rules in force about a use that may stop it, by instrument, those that prohibit it first."""
+        found: dict[tuple[bool, str], list[Entry]] = {}
+        for each in self.program("use").rules:
+            if stops(each) and each.in_force_on(self.day):
+                key = (each.otherwise is not Otherwise.BLOCK, each.instrument)
+                found.setdefault(key, []).append(each)
+        return [found[key] for key in sorted(found)]
 
     def court(self, thing: Thing) -> Court:
         """A thing before the oracle, as it stands on this day."""
@@ -144,7 +152,18 @@ class World:
         hold_invariants(self.facts, self.encoder, about, first)
         self.solver = Solver(self.circuit, limit)
         self.local = Solver(self.circuit, limit)
+        for (
+            shape
+        ) in self.facts.shapes.values():  # one value holds in every case, asked about or not
+            if isinstance(shape, Choice) and shape.one:
+                self.solver.take_up(shape.bits)
         self.given_up: list[Bit] = []
+        self.wished: tuple[int, list[Bit], dict[Bit, int]] | None = None
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of each fact among those that the vocabulary declares."""
+        return {name: index for index, name in enumerate(self.vocabulary.facts)}
 
     def side(self, index: int = 0) -> Side:
         """A program as rails."""
@@ -199,19 +218,83 @@ class World:
         return world.thing().values
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, slots=False)
 class Study:
-    """What is worked out once of a program: its references, what its entries reach, and what they test."""
+    """What is worked out once of a program, each when it is first asked for."""
 
     program: Program
-    references: References
-    reached: frozenset[str]
-    probes: Probes
+
+    @cached_property
+    def references(self) -> References:
+        """Which nodes refer to which."""
+        return References.of(self.program)
+
+    @cached_property
+    def reached(self) -> frozenset[str]:
+        """What the entries reach."""
+        return self.references.cone(key for key in self.program.nodes if key[:4] != "def:")
+
+    @cached_property
+    def probes(self) -> Probes:
+        """What that tests."""
+        return Probes.of(
+            self.program.nodes[key] for key in self.reached & self.program.nodes.keys()
+        )
 
     def of(self, keys: Iterable[str]) -> Probes:
         """What some nodes, and all that they rest on, test."""
         nodes = self.program.nodes
         return Probes.of(nodes[key] for key in self.references.cone(keys) if key in nodes)
+
+    @cached_property
+    def tests(self) -> dict[str, list[Node]]:
+        """The conditions that test each flag, set and record (``fulfilled:RULE``)."""
+        found: dict[str, list[Node]] = {}
+        for nodes in self._testing.values():
+            for each in nodes:
+                found.setdefault(target_of(each), []).append(each)
+        return found
+
+    @cached_property
+    def _testing(self) -> dict[str, list[Node]]:
+        """By key, the conditions of a node that test a flag, set or record."""
+        return {
+            key: [each for each in walk(node) if target_of(each)]
+            for key, node in self.program.nodes.items()
+        }
+
+    @cached_property
+    def _tested(self) -> dict[str, frozenset[str]]:
+        """By key, the flags, sets and records that a node tests itself."""
+        return {key: frozenset(map(target_of, nodes)) for key, nodes in self._testing.items()}
+
+    @cached_property
+    def _below(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def tested_below(self, key: str) -> frozenset[str]:
+        """The flags, sets and records that a node, and all that it rests on, tests."""
+        found = self._below.get(key)
+        if found is None:
+            below = map(self.tested_below, self.references.below.get(key, ()))
+            found = self._below[key] = self._tested.get(key, frozenset()).union(*below)
+        return found
+
+    def testing(self, targets: Collection[str]) -> frozenset[str]:
+        """The nodes that test some flags, sets and records, and all that rest on these nodes."""
+        nodes = (key for key, tested in self._tested.items() if not tested.isdisjoint(targets))
+        return self.references.resting_on(nodes)
+
+
+def target_of(node: Node) -> str:
+    """The flag, set or record (``fulfilled:RULE``) that a condition tests, empty where it is none of these."""
+    match node:
+        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name):
+            return name
+        case Fulfilled(rule):
+            return f"{DONE}{rule}"
+        case _:
+            return ""
 
 
 _STUDIES: OrderedDict[int, Study] = OrderedDict()
@@ -222,15 +305,7 @@ def study(program: Program) -> Study:
     """The study of a program; the last few are kept."""
     found = _STUDIES.get(id(program))
     if found is None or found.program is not program:
-        references = References.of(program)
-        ends = references.cone(key for key in program.nodes if key[:4] != "def:")
-        found = Study(
-            program=program,
-            references=references,
-            reached=ends,
-            probes=Probes.of(program.nodes[key] for key in ends if key in program.nodes),
-        )
-        _STUDIES[id(program)] = found
+        found = _STUDIES[id(program)] = Study(program=program)
         while len(_STUDIES) > _KEPT:
             _STUDIES.popitem(last=False)
     return found

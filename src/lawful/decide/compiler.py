@@ -51,6 +51,11 @@ class Ruling:
     violated: tuple[RuleId, ...] = ()
     open: tuple[RuleId, ...] = ()
 
+    @property
+    def standing(self) -> tuple[RuleId, ...]:
+        """Every rule that stands in the way, those that are violated for certain first."""
+        return self.violated + self.open
+
 
 @attrs.frozen(slots=False)
 class Compiled:

@@ -8,18 +8,20 @@ what is asked.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count, product
 
 import attrs
 
+from lawful.decide.asking import DONE, curable
+from lawful.decide.compiler import stops
 from lawful.decide.decider import Decider, Decision
 from lawful.law.model import Entry, Line
 from lawful.law.oracle import Court
 from lawful.law.thing import Record, Thing
 from lawful.law.tree import And, Flag, Fulfilled, HasAll, HasAny, Node, Not, Or
 from lawful.terms.ids import RuleId
-from lawful.terms.outcomes import Otherwise, Outcome
+from lawful.terms.outcomes import Outcome
 from lawful.terms.values import SetValue, Value
 
 SHOWN = 8
@@ -36,6 +38,11 @@ class Change:
     do: str
     name: str
     value: str = ""
+
+    @property
+    def target(self) -> str:
+        """What it changes: a fact, by name, or a rule's record (``fulfilled:RULE``)."""
+        return f"{DONE}{self.name}" if self.do == "act" else self.name
 
 
 @attrs.frozen(kw_only=True)
@@ -64,15 +71,41 @@ def steps_asked(decider: Decider, thing: Thing, *, standing: bool = True) -> fro
 
     Without ``standing``, of every rule that could stop the use, in its way or not.
     """
-    search = _Search(decider, thing)
-    court = Court(search.book, thing)
-    found: set[Change] = set()
-    for key, violated in decider.decide(thing).values.items():
-        if key.startswith("vio:") and (violated is not False or not standing):
-            entry = search.book.entries[RuleId(key[4:])]
-            if entry.otherwise in (Otherwise.BLOCK, Otherwise.BEFORE) and court.in_force(entry):
-                found = found.union(*search.clearing(court, entry))
-    return frozenset(found)
+    ways = Ways(decider, thing)
+    if standing:
+        rules: Iterable[RuleId] = decider.decide(thing).ruling.standing
+    else:
+        rules = (each.id for each in decider.compiled(thing).program.rules if stops(each))
+    return frozenset(step for rule in rules for step in ways.of(rule))
+
+
+class Ways:
+    """The steps that rules ask for of a use as it is; a rule is looked at when it is first asked about."""
+
+    def __init__(self, decider: Decider, thing: Thing) -> None:
+        self._search, self._asking = _Search(decider, thing), decider.asking
+        self._court = Court(decider.book, thing)
+        self._found: dict[RuleId, frozenset[Change]] = {}
+
+    def of(self, rule: RuleId) -> frozenset[Change]:
+        """The steps by which a rule would be met or defeated."""
+        found = self._found.get(rule)
+        if found is None:
+            entry, found = self._search.book.entries[rule], frozenset()
+            if self._court.in_force(entry):
+                found = found.union(*self._search.clearing(self._court, entry))
+            self._found[rule] = found
+        return found
+
+    def on(self, target: str) -> frozenset[Change]:
+        """The steps that change a fact or record, of every rule that could stop the use."""
+        rules = self._asking.get(target, ())
+        return frozenset(each for rule in rules for each in self.of(rule) if each.target == target)
+
+    def is_asked(self, step: Change, rules: Iterable[RuleId]) -> bool:
+        """Does one of some rules ask for a step?"""
+        asking = self._asking.get(step.target, frozenset())
+        return any(step in self.of(rule) for rule in rules if rule in asking)
 
 
 class _Search:
@@ -132,19 +165,11 @@ class _Search:
 
     def steps(self, thing: Thing, decision: Decision) -> Iterator[frozenset[Change]]:
         """Sets of changes that would clear one rule which now stands in the way."""
-        court = Court(self.book, thing)
-        standing = sorted(
-            (violated is None, key[4:])
-            for key, violated in decision.values.items()
-            if key.startswith("vio:") and violated is not False
-        )
-        for unknown, rule in standing:
-            entry = self.book.entries[RuleId(rule)]
-            if entry.otherwise not in (Otherwise.BLOCK, Otherwise.BEFORE):
-                continue
-            ways = list(self.clearing(court, entry))
+        court, ruling = Court(self.book, thing), decision.ruling
+        for rule in ruling.standing:
+            ways = list(self.clearing(court, self.book.entries[rule]))
             yield from ways
-            if ways or not unknown:
+            if ways or rule in ruling.violated:
                 return
 
     def clearing(self, court: Court, entry: Entry) -> Iterator[frozenset[Change]]:
@@ -182,12 +207,12 @@ class _Search:
                         yield from _combined(
                             [self.making(court, each, definition) for each in definition.when]
                         )
-            case Flag(name) if self.curable(name):
+            case Flag(name) if curable(self.book, name):
                 yield frozenset({Change("set", name, "true" if wanted else "false")})
-            case HasAny(fact, members) if wanted and self.curable(fact):
+            case HasAny(fact, members) if wanted and curable(self.book, fact):
                 for member in members:
                     yield frozenset({Change("add", fact, member)})
-            case HasAll(fact, members) if wanted and self.curable(fact):
+            case HasAll(fact, members) if wanted and curable(self.book, fact):
                 held = court.thing.values.get(fact)
                 missing = [
                     each
@@ -199,11 +224,6 @@ class _Search:
                 yield frozenset({Change("act", rule or entry.id)})
             case _:
                 return
-
-    def curable(self, name: str) -> bool:
-        """Can somebody change this fact?"""
-        fact = self.book.vocabulary.facts[name]
-        return fact.effort > 0 and fact.changed_by in ("us", "subject", "authority")
 
 
 def _combined(lines: list[list[frozenset[Change]]]) -> Iterator[frozenset[Change]]:

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import attrs
 
+from lawful.decide.asking import Asking, asking
 from lawful.decide.beside import Besides, asked_beside
 from lawful.decide.compiler import (
     Compiled,
@@ -127,6 +128,7 @@ class Decider:
         self._rules = {each.id: each for each in book.entries.values()}
         self._besides = Besides(book)
         self._asked: dict[str, tuple[Beside, ...]] = {}
+        self._asking: Asking | None = None
 
     def program(self, about: str, at: datetime, on: date | None = None) -> Program:
         """The book folded onto the days of a moment."""
@@ -260,6 +262,13 @@ class Decider:
         if about not in self._asked:
             self._asked[about] = asked_beside(self.book, about)
         return self._asked[about]
+
+    @property
+    def asking(self) -> Asking:
+        """The rules that may ever ask for a change, by what it changes."""
+        if self._asking is None:
+            self._asking = asking(self.book)
+        return self._asking
 
     def records(self, thing: Thing, wanted: Iterable[Beside] | None = None) -> dict[str, Kleene]:
         """The state of what entries ask of what stands beside the thing's facts, by key.

@@ -58,6 +58,19 @@ def specialise(
     return attrs.evolve(program, nodes=_Specialiser(known, _UNSET, fulfilled).all(program))
 
 
+def valuer(
+    values: Mapping[str, Value | None], fulfilled: Callable[[str], Kleene]
+) -> Callable[[Node], Kleene]:
+    """What gives the value of any condition that refers to no other, all facts not in ``values`` unknown."""
+    reduce = _Specialiser(values, None, fulfilled).reduce
+
+    def value(node: Node) -> Kleene:
+        found = reduce(node)
+        return found.value if isinstance(found, Const) else None
+
+    return value
+
+
 class _Specialiser:
     def __init__(
         self,

@@ -79,6 +79,7 @@ def assemble(book: Book, about: str, days: Days, today: Days | None = None) -> P
 class _Folder:
     def __init__(self, book: Book, about: str, days: Days, today: Days) -> None:
         self.book, self.about, self.days, self.today = book, about, days, today
+        self._scopes: dict[str, Node] = {}
 
     def program(self) -> Program:
         nodes: dict[str, Node] = {}
@@ -112,7 +113,7 @@ class _Folder:
         exempt = disjunction(tuple(self.fold(line.node, entry) for line in entry.unless))
         node = conjunction(
             (
-                self.lines(scope, entry),
+                self.scope(scope, entry),
                 self.bears(entry),
                 self.lines(entry.when, entry),
                 Not(exempt if entry.verified else Doubted(exempt)),
@@ -131,6 +132,15 @@ class _Folder:
 
     def bears(self, entry: Entry) -> Node:
         return self.book.vocabulary.role_test(entry.about, entry.bearer) or TRUE
+
+    def scope(self, lines: tuple[Line, ...], entry: Entry) -> Node:
+        """An instrument's scope: one node for all its entries, unless each asks for what is its own."""
+        found = self._scopes.get(entry.instrument)
+        if found is None:
+            found = self.lines(lines, entry)
+            if not any(isinstance(each, Beside) for line in lines for each in walk(line.node)):
+                self._scopes[entry.instrument] = found
+        return found
 
     def lines(self, lines: tuple[Line, ...], entry: Entry) -> Node:
         return conjunction(tuple(self.fold(line.node, entry) for line in lines))

@@ -294,9 +294,11 @@ def terms(node: Node) -> tuple[Term, ...]:
 
 def walk(node: Node) -> Iterator[Node]:
     """``node`` and all below it, parents first."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        each = waiting.pop()
+        yield each
+        waiting.extend(reversed(children(each)))
 
 
 def facts_in(node: Node) -> frozenset[str]:
