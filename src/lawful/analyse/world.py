@@ -27,7 +27,7 @@ from lawful.law.coverage import touched
 from lawful.law.model import Entry
 from lawful.law.oracle import Court, Kleene, outcome_of
 from lawful.law.thing import Thing
-from lawful.law.tree import Flag, Fulfilled, HasAll, HasAny, Node, PresumedFlag, Ref, walk
+from lawful.law.tree import Flag, Fulfilled, HasAll, HasAny, Node, Ref, walk
 from lawful.terms.outcomes import Otherwise, Outcome
 from lawful.terms.values import Value
 
@@ -289,7 +289,7 @@ class Study:
 def target_of(node: Node) -> str:
     """The flag, set or record (``fulfilled:RULE``) that a condition tests, empty where it is none of these."""
     match node:
-        case Flag(name) | PresumedFlag(name) | HasAny(name) | HasAll(name):
+        case Flag(name) | HasAny(name) | HasAll(name):
             return name
         case Fulfilled(rule):
             return f"{DONE}{rule}"

@@ -64,8 +64,9 @@ class Decision:
     many never do. ``values``: every entry's ``applies`` and ``violated``, worked out when asked for.
     """
 
-    __slots__ = ("_besides", "_compiled", "_records", "_thing", "_today", "ruling")
+    __slots__ = ("_besides", "_records", "_thing", "_today", "compiled", "ruling")
 
+    compiled: Compiled
     ruling: Ruling
 
     def __init__(
@@ -76,17 +77,24 @@ class Decision:
         today: Days,
         records: Records | None,
     ) -> None:
-        self._thing, self._compiled, self._besides = thing, compiled, besides
+        self._thing, self.compiled, self._besides = thing, compiled, besides
         self._today, self._records = today, records
         self.ruling = compiled.ruling(thing.values, self)
 
     def get(self, key: str, /) -> Kleene:
         """The state of something that stands beside the use's facts."""
-        return self._beside().get(key)
+        return self.records.get(key)
 
-    def _beside(self) -> Records:
+    @property
+    def facts(self) -> Facts:
+        """The facts that were decided on."""
+        return self._thing.values
+
+    @property
+    def records(self) -> Records:
+        """The state of all that stands beside them."""
         if self._records is None:
-            nodes = self._compiled.records
+            nodes = self.compiled.records
             self._records = self._besides.of(self._thing, nodes, self._today)
         return self._records
 
@@ -108,7 +116,7 @@ class Decision:
     @property
     def values(self) -> dict[str, Kleene]:
         """The value of each entry (``app:``, ``vio:``) and of ``covered``."""
-        return _values(self._compiled, self._thing.values, self._beside())
+        return _values(self.compiled, self.facts, self.records)
 
 
 class Decider:
