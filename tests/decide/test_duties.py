@@ -95,6 +95,20 @@ def test_when_one_was_aware_is_wanted(book: Book) -> None:
     assert duty(found, GDPR).due.last is None
 
 
+def test_a_place_without_duties_of_this_kind_is_said_not_to_be_examined(book: Book) -> None:
+    """An empty list would otherwise read as if nothing were owed there."""
+
+    def said(change: str, lang: str = "en") -> str:
+        return "; ".join(duties(list_duties(book, incident(book, change)), lang)["not_examined"])
+
+    assert "the law of Singapore: no duties" in said("people_located_in = SG, DE")
+    assert "新加坡的法律：规则库没有此类义务" in said("people_located_in = SG, DE", "zh")
+    assert "no duties" not in said("people_located_in = DE")
+    assert "national law of Member States is not examined" in said("people_located_in = DE")
+    assert "mainland China: personal information" in said("people_located_in = CN")
+    assert "Brazil" in said("people_located_in ?= BR; controller_region = BR")
+
+
 def test_an_incident_before_the_law(book: Book) -> None:
     old = incident(book, aware_at="2021-10-31T15:59:00Z")
     assert PIPL not in {each.rule.id for each in list_duties(book, old).duties}

@@ -43,6 +43,7 @@ _WORDS = {
         "contested": "Contested, and these answers turn on it",
         "read": "read as {option}",
         "nothing": "Nothing is owed under the book's entries for this thing.",
+        "not_examined": "Not examined: {what}",
         "evidence": "Evidence",
     },
     "zh": {
@@ -77,6 +78,7 @@ _WORDS = {
         "contested": "有争议，下列结果取决于解读",
         "read": "若解读为{option}",
         "nothing": "按规则库现有条目，无应履行义务。",
+        "not_examined": "未审查：{what}",
         "evidence": "证据",
     },
 }
@@ -116,6 +118,8 @@ def show_duties(output: Output, answer: Mapping[str, Any]) -> None:
         output.line(f"  {want['question']}  ← {want['from']}  [{want['name']}]")
     if not duties:
         output.line(words["nothing"])
+    for each in answer["not_examined"]:
+        output.line(words["not_examined"].format(what=each))
     _footing(output, answer)
 
 

@@ -12,6 +12,7 @@ import attrs
 
 from lawful.decide.contested import answers_otherwise
 from lawful.decide.explain import FactUsed, RuleAnswer, Wanted, assumed_in, facts_used
+from lawful.decide.unexamined import beside_a_list
 from lawful.decide.why import Missing, next_missing, reasons
 from lawful.law.book import Book
 from lawful.law.clocks import Due, DutyState, Last, due
@@ -23,6 +24,7 @@ from lawful.law.thing import RECORDS, Record, Thing
 from lawful.law.tree import And, Fulfilled, Node, Or, Recorded, conjunction, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise
+from lawful.terms.texts import Text
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +70,7 @@ class DutyList:
     wanted: tuple[Wanted, ...]
     assumed: tuple[FactUsed, ...]
     facts: tuple[FactUsed, ...]
+    not_examined: tuple[Text, ...]
     otherwise: Mapping[str, Mapping[str, Mapping[RuleId, Answer]]] = attrs.field(hash=False)
 
     @property
@@ -110,6 +113,7 @@ def list_duties(book: Book, thing: Thing) -> DutyList:
         wanted=_wanted(court, judged, duties),
         assumed=(*assumed_in(court), *_unnamed(thing)),
         facts=facts_used(court, judged),
+        not_examined=tuple(beside_a_list(court)),
         otherwise=answers_otherwise(court, judged),
     )
 

@@ -11,6 +11,7 @@ from lawful.decide.contested import outcomes_otherwise, readings_used
 from lawful.decide.cures import Cure, find_cures
 from lawful.decide.decider import Decider, Decision
 from lawful.decide.timeline import Span, timeline
+from lawful.decide.unexamined import beside_a_use
 from lawful.decide.why import Missing, Reason, entry_facts, missing, reasons
 from lawful.law.book import Book
 from lawful.law.coverage import PLACES, Touched, touched
@@ -21,7 +22,7 @@ from lawful.law.tree import Presumed, PresumedTerm, facts_in, terms, walk
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Answer, Otherwise, Outcome
 from lawful.terms.texts import Text
-from lawful.terms.values import SetValue, Source, SourceKind, Value
+from lawful.terms.values import Source, SourceKind, Value
 
 
 @attrs.frozen(kw_only=True)
@@ -148,7 +149,7 @@ def explain(
         facts=facts_used(court, judged),
         readings=readings,
         otherwise=outcomes_otherwise(court, judged, readings),
-        not_examined=tuple(_not_examined(court, reach)),
+        not_examined=tuple(beside_a_use(court, reach)),
         touched=reach,
         timeline=timeline(decider.book, thing, today) if today else (),
     )
@@ -284,25 +285,3 @@ def facts_used(court: Court, judged: Mapping[RuleId, Judged]) -> tuple[FactUsed,
         for name in court.book.vocabulary.facts
         if name in names
     )
-
-
-def _not_examined(court: Court, reach: Touched) -> Iterator[Text]:
-    values, vocabulary = court.thing.values, court.book.vocabulary
-    region = values.get("recipient_region")
-    examined = {
-        str(value)
-        for name in PLACES
-        if (value := values.get(name)) and not isinstance(value, SetValue)
-    }
-    for name in PLACES:
-        value = values.get(name)
-        if isinstance(value, SetValue):
-            examined |= value.members
-    if isinstance(region, str) and region != "none" and region not in examined:
-        place = vocabulary.values_of("recipient_region")[region]
-        yield Text(
-            f"the law of {place.en}, where the recipient is", f"接收方所在地（{place.zh}）的法律"
-        )
-    for cover in reach.covers:
-        if cover.note is not None:
-            yield Text(f"{cover.text.en}: {cover.note.en}", f"{cover.text.zh}：{cover.note.zh}")

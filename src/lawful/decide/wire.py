@@ -85,7 +85,7 @@ def duties(found: DutyList, lang: str = "en") -> dict[str, Any]:
         "owed": [duty(each, found.book, prose) for each in found.owed],
         "wanted": [wanted(each, found.book, prose) for each in found.wanted],
         "assumed": [fact(each, prose) for each in found.assumed],
-        "not_examined": [],
+        "not_examined": [each.in_(lang) for each in found.not_examined],
         "facts": [fact(each, prose) for each in found.facts],
         "readings": [contested_wire.of_duties(each, found, lang) for each in found.otherwise],
         "book": book(found.book),
