@@ -17,7 +17,7 @@ from lawful.decide.sql import SqlWriter
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene
-from lawful.law.tree import IN_TIME, AnyOf, Doubted, Node, Passed, Recorded, walk
+from lawful.law.tree import IN_TIME, AnyOf, Doubted, Flag, Node, Passed, Presumed, Recorded, walk
 from lawful.testing.aiming import Aim
 from lawful.testing.things import Batch, Things
 from tests.decide.agreement import raw
@@ -221,6 +221,25 @@ def test_a_gate_that_takes_doubt_for_truth(gate: Gate, monkeypatch: pytest.Monke
 def test_limits_that_are_one_off(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "_OPS", {**layout._OPS, ">=": layout._OPS[">"]})
     way, _ = first_disagreement(gate)
+    assert way == "batch"
+
+
+def test_a_presumption_of_a_set_that_is_forgotten(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = layout.Layout._presumed
+
+    def forgetful(self: layout.Layout, leaf: Node) -> int:
+        return -1 if isinstance(leaf, Presumed) else whole(self, leaf)
+
+    monkeypatch.setattr(layout.Layout, "_presumed", forgetful)
+
+    def of_a_set(entry: Entry) -> bool:
+        lines = (*entry.when, *entry.unless, *(entry.requires or ()))
+        nodes = (node for line in lines for node in walk(line.node))
+        return any(isinstance(n, Presumed) and not isinstance(n.item, Flag) for n in nodes)
+
+    way, _ = first_disagreement(gate, examples_of(gate, of_a_set))
     assert way == "batch"
 
 
