@@ -23,6 +23,8 @@ NOT_BOUND = {
 }
 STORING = "cn.pipl.47.storing"
 """What must be erased and cannot be yet may be stored and secured."""
+ANSWERING = "cn.pipl.45.answering"
+"""What the person asks for (to see, correct or move the data) is a duty of the law itself."""
 MERGERS = {"cn.pipl.22.no_consent", "cn.pipl.22.passing_on"}
 """Who takes over in a merger or bankruptcy is told of, and no consent is asked for."""
 BASES = {
@@ -48,7 +50,7 @@ def test_biometric_data_where_consent_is_asked_for_whatever_the_basis(book: Book
     found = under(book, "always")
     assert not found.proved
     assert found.complete
-    assert bases(found) == {STORING, *MERGERS}
+    assert bases(found) == {STORING, ANSWERING, *MERGERS}
     texts = {text for each in found.counterexamples for text in all_texts(book, each.facts)}
     assert texts >= NOT_BOUND
 
@@ -103,7 +105,7 @@ def test_with_its_exceptions_named_the_claim_is_proved(book: Book) -> None:
     claim = (
         "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
         f"controller_role = 'controller' AND operation NOT IN ('erase', 'store') AND ({reach}) AND "
-        "purpose <> 'security' AND deal_kind NOT IN ('merger', 'division_or_bankruptcy') "
+        "purpose NOT IN ('security', 'subject_request') AND deal_kind NOT IN ('merger', 'division_or_bankruptcy') "
         "unless consent_separate"
     )
     found = prove(Moment(book=read, day=NOW), read_claim(read, claim))
