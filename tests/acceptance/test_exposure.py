@@ -54,6 +54,22 @@ def test_an_incident_by_regime_with_overdue_and_due_apart(lawful: Command) -> No
     assert answer["decision"].startswith("dec_")
 
 
+def test_each_law_that_one_act_would_satisfy_has_its_own_fine(lawful: Command) -> None:
+    """A guardian has data of a child erased: one act, under seven laws, with the fines of each."""
+    asked = [
+        "--fact", "established_in=CN", "--fact", "offered_in=CN", "--fact", "controller_role=controller",
+        "--fact", "subject_located_in=CN", "--fact", "business=online_sales", "--fact", "request_kind=erasure",
+        "--fact", "requester=guardian", "--fact", "birth_date=2015-01-01", "--fact", "refusal_ground=none",
+        "--fact", "request_grounds=no_longer_needed", "--fact", "received_at=2026-11-01T00:00Z", "--on", "2026-11-24",
+    ]  # fmt: skip
+    owed = lawful("duties", "request", *asked, "--json").json["duties"]
+    (act,) = [each for each in owed if each["id"] == "cn.children_pi_2019.19-20.delete"]
+    assert "cn.minors_protection_law.72.correct" in {each["id"] for each in act["also"]}
+    answer = lawful("law", "exposure", "request", *asked, "--json").json
+    regimes = {each["instrument"] for each in answer["regimes"]}
+    assert {"cn.minors_protection_law", "cn.pipl"} <= regimes
+
+
 def test_nothing_is_added_up(lawful: Command) -> None:
     answer = lawful("law", "exposure", "incident", *INCIDENT, "--json").json
     assert "never added up" in answer["never_added"]

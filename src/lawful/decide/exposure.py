@@ -171,8 +171,9 @@ def exposure_of_use(found: Explanation, bases: Mapping[str, Money] | None = None
 
 
 def exposure_of_duties(found: DutyList, bases: Mapping[str, Money] | None = None) -> Exposure:
-    """The exposure of any other thing, as its duties stand."""
-    ours = (each for each in found.duties if "authority" not in each.rule.entry.bearer)
+    """The exposure of any other thing, as its duties stand: of every rule that an act would meet."""
+    every = (one for each in found.duties for one in (each, *each.also))
+    ours = (each for each in every if "authority" not in each.rule.entry.bearer)
     standing = [(each.rule, each.due) for each in ours]
     court = Court(found.book, found.thing)
     return _exposure(court, standing, found.wanted, found.assumed, bases or {})
