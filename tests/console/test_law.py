@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import attrs
 import pytest
@@ -62,13 +63,25 @@ def test_who_reads_chinese_is_told_what_is_in_english_only(door: Door) -> None:
     def told(path: str, lang: str, sentence: str) -> bool:
         return f'<p class="meta">{sentence}</p>' in door.get(f"{path}?lang={lang}").text
 
-    assert told("/law/eu.gdpr.28", "zh", "理由一栏目前只有英文。")
     assert "有英文。" not in door.get("/law/eu.gdpr?lang=zh").text
+    assert "有英文。" not in door.get("/law/eu.gdpr.28?lang=zh").text
     assert not told("/law/eu.gdpr.28", "zh", "以下解读目前只有英文。")
     for path in ("/law/eu.gdpr.28", "/law/eu.gdpr"):
         assert "in English only" not in door.get(path).text
     assert "Processor" in door.get("/law/eu.gdpr.28").text.partition("<h1")[2][:300]
     assert "<p>GDPR art" not in door.get("/law/eu.gdpr.28?lang=zh").text
+
+
+def test_the_reason_of_an_example_is_in_the_language_of_the_page(
+    door: Door, platform: Deployment
+) -> None:
+    rows = platform.book.rulebook.examples
+    reason = next(each.because for each in rows if each.rule == "eu.gdpr.28.contract")
+    assert reason.zh
+    assert f'<td lang="en">{escape(reason.en)}</td>' in door.get("/law/eu.gdpr.28").text
+    assert (
+        f'<td lang="zh-Hans">{escape(reason.zh)}</td>' in door.get("/law/eu.gdpr.28?lang=zh").text
+    )
 
 
 def test_the_picture_has_a_bar_for_each_dated_period() -> None:
