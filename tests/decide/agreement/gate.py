@@ -14,7 +14,20 @@ from lawful.law.book import Book
 from lawful.law.examples import possible_answers
 from lawful.law.model import Entry, Kind
 from lawful.law.thing import Thing
-from lawful.law.tree import ReadingIs
+from lawful.law.tree import (
+    And,
+    Compare,
+    Const,
+    Cutoff,
+    In,
+    Literal,
+    Node,
+    Not,
+    Or,
+    Presumed,
+    PresumedTerm,
+    ReadingIs,
+)
 from lawful.terms.ids import RuleId
 from lawful.terms.values import SetValue, Value
 from lawful.testing.things import Batch
@@ -39,11 +52,34 @@ class Disagreement:
 
 
 def reachable(book: Book, entry: Entry) -> tuple[str, ...]:
-    """The answers that an entry can give under the readings chosen: one that another reading needs applies never."""
+    """The answers that an entry can give under the readings chosen: one that another reading needs applies never.
+
+    A definition that presumes all that it tests is unknown outside its dates only, which are not counted.
+    """
     asked = [node for line in entry.when for node in (line.node,) if isinstance(node, ReadingIs)]
-    if all(book.readings[each.reading] == each.option for each in asked):
-        return possible_answers(entry)
-    return ("not_applicable",)
+    if not all(book.readings[each.reading] == each.option for each in asked):
+        return ("not_applicable",)
+    answers = possible_answers(entry)
+    if entry.kind is Kind.DEFINITION and all(_certain(line.node) for line in entry.when):
+        return tuple(each for each in answers if each != "unknown")
+    return answers
+
+
+def _certain(node: Node) -> bool:
+    """Is a condition never unknown, whatever nobody knows?"""
+    match node:
+        case And(items) | Or(items):
+            return all(map(_certain, items))
+        case Not(item):
+            return _certain(item)
+        case Const(value):
+            return value is not None
+        case In(PresumedTerm(), _, listed):
+            return not listed
+        case Compare(_, PresumedTerm(), Literal() | Cutoff(table="")):
+            return True
+        case _:
+            return isinstance(node, (Presumed, ReadingIs))
 
 
 class Gate:
