@@ -83,7 +83,7 @@ CLAIM = (
 PROVED = (
     "never lawful when has_any(data, 'biometric') AND data_state = 'personal' AND "
     "collected_in = 'CN' AND controller_role = 'controller' AND operation NOT IN ('erase', 'store') "
-    "AND purpose <> 'security' AND deal_kind NOT IN ('merger', 'division_or_bankruptcy') "
+    "AND purpose NOT IN ('security', 'subject_request') AND deal_kind NOT IN ('merger', 'division_or_bankruptcy') "
     "unless consent_separate"
 )
 Found = TypeVar("Found")
