@@ -148,11 +148,11 @@ def _per_use(name: str, book: Book) -> list[dict[str, Any]]:
     decider.decide(exports[0])
     _, first = _timed(lambda: cheapest_cures(decider, exports[0]))
     rows = [_row(f"{name}: cheapest cures, first of a book and day", first)]
-    set_aside()  # as every door does before it listens
     for words, things in (
         ("exports that something cures", exports),
         ("uses drawn at large", _troubled(book, decider)),
     ):
+        set_aside()  # as every door does before it listens; and what other measurements left behind
         ours: list[float] = []
         theirs: list[float] = []
         found = 0
