@@ -106,7 +106,7 @@ def test_a_place_without_duties_of_this_kind_is_said_not_to_be_examined(book: Bo
     assert "no duties" not in said("people_located_in = DE")
     assert "national law of Member States is not examined" in said("people_located_in = DE")
     assert "mainland China: personal information" in said("people_located_in = CN")
-    assert "Brazil" in said("people_located_in ?= BR; controller_region = BR")
+    assert "Brazil" in said("people_located_in ?= BR")  # perhaps
 
 
 def test_an_incident_before_the_law(book: Book) -> None:

@@ -54,13 +54,13 @@ def beside_a_list(court: Court) -> Iterator[Text]:
 
 
 def _places(court: Court) -> dict[str, Text]:
-    """The regions that facts of the thing name."""
+    """The regions that facts of the thing name, those that may be among them included."""
     found: dict[str, Text] = {}
     for name, value in court.thing.values.items():
         fact = court.book.vocabulary.facts.get(name)
         if fact is None or fact.values != "regions" or value is None:
             continue
-        named = value.members if isinstance(value, SetValue) else {str(value)}
+        named = value.members | value.unknown if isinstance(value, SetValue) else {str(value)}
         known = court.book.vocabulary.values_of(name)
         found |= {each: known[each] for each in named if each in known and each != fact.absent}
     return found
