@@ -6,7 +6,7 @@ touched is covered is left out). Before anything is timed ours is checked agains
 every answer of a peer against ours; a peer that disagrees, or is not installed, gets no row, and
 the reason is printed.
 
-What is made once is made before the timing: our functions by one decision of each use, the peers'
+What is made once is made before the timing: our tables by one decision of each use, the peers'
 policies by parsing, and the attributes they are given. So a peer's time begins at a plain dict, as
 ours does; of *our slices* at one that holds only what the slice asks for, or (*JSON ready*) at its JSON.
 The first decision of a day and of a kind have rows of their own.
@@ -15,7 +15,7 @@ Times are CPU time of the thread, less what reading the clock costs. A round tim
 ours and then each peer's, after a pass that is not timed (of a peer one question), since whoever came
 before has emptied the processor's caches. Percentiles are of all rounds, ratios the median of the
 rounds' ratios on the uses that the peer was asked too. Uses are of the most frequent kinds (``FOLDED`` facts) only:
-each has functions of its own, which take up to a second to make. Goals at 500 rules: p50 5 µs,
+each has tables of its own, which take up to a second to make. Goals at 500 rules: p50 5 µs,
 p99 40 µs; 30 times Cedar in our slices, 100 times Cedar as shipped.
 """
 
@@ -118,6 +118,7 @@ def _cell(words: str, decider: Decider, things: list[Thing], size: Size) -> list
     """The rows of one book and traffic."""
     for thing in things:
         decider.decide(thing)
+    decider.harden()  # as ``warm`` does for the usual kinds
     _check_ours(words, decider, things)
     set_aside()  # as every door does before it listens
     rivals = list(_rivals(words, decider, things, size.peers))

@@ -103,8 +103,7 @@ def serve(
     check_callers(base_url, token_file)
     token = read_token(token_file) if token_file else None
     app = create_app(deployment, base_url=base_url, token=token)
-    moment = deployment.now
-    Listening(app, host, port, ready, warm=lambda: deployment.decider.warm(moment())).run()
+    Listening(app, host, port, ready, warm=deployment.warm).run()
 
 
 def check_host(host: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 
-from lawful.decide.compiler import Records
+from lawful.decide.sieve.walk import Records
 from lawful.law.book import Book
 from lawful.law.model import Entry, Kind
 from lawful.law.oracle import Court, Kleene

@@ -8,29 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
 from lawful.decide.program import Program, beside
 from lawful.decide.rails import Body, Constants
-from lawful.decide.sieve import COVERED, write_sieve
+from lawful.decide.sieve.machines import Sieve
+from lawful.decide.sieve.plan import COVERED, plan
+from lawful.decide.sieve.walk import Facts, Records, positions
+from lawful.decide.sieve.write import steps_of
 from lawful.law.model import Entry
 from lawful.law.oracle import Kleene, outcome_of
 from lawful.law.tree import Beside
 from lawful.terms.ids import RuleId
 from lawful.terms.outcomes import Otherwise, Outcome
-from lawful.terms.values import Value
-
-Facts = Mapping[str, "Value | None"]
-
-
-class Records(Protocol):
-    """What stands beside a thing's facts: a state by key, unknown where nothing is known."""
-
-    def get(self, key: str, /) -> Kleene:
-        """The state."""
-
 
 Generated = Callable[[Facts, Records], list[Kleene]]
 REMEMBERED = 4096
@@ -90,26 +82,37 @@ class Compiled:
         return _full(self.program, constants, self.keys), constants
 
     @cached_property
-    def ruling(self) -> Callable[[Facts, Records], Ruling]:
-        """The ruling on a use.
+    def rules(self) -> dict[str, Entry]:
+        """The rules that may stop a use, by the key that says that they are violated."""
+        return {f"vio:{each.id}": each for each in self.program.rules if stops(each)}
+
+    @cached_property
+    def sieve(self) -> Sieve:
+        """What tells which of ``rules`` a use does not clearly pass.
 
         Raises: TypeError: the program is about something else.
         """
         if COVERED not in self.program.nodes:
             raise TypeError("only a use has an outcome")
-        constants = Constants()
-        rules = {f"vio:{each.id}": each for each in self.program.rules if stops(each)}
-        sieve = write_sieve(self.program, rules, constants)
-        sift = _made(sieve.source, constants, "sieve")
-        kept: dict[tuple[int, ...], Ruling] = {}
+        return Sieve(steps_of(self.program, plan(self.program, self.rules)))
+
+    @cached_property
+    def ruling(self) -> Callable[[Facts, Records], Ruling]:
+        """The ruling on a use. Raises: TypeError: as ``sieve``."""
+        sieve, rules = self.sieve, self.rules
+        known: dict[bytes, Ruling] = {}
 
         def ruling(facts: Facts, records: Records) -> Ruling:
-            left = tuple(sift(facts, records))
-            found = kept.get(left)
+            native = sieve.native
+            if native is not None and type(facts) is dict:
+                kept = native(sieve.plan, facts, records)
+            else:
+                kept = sieve.kept(facts, records)
+            found = known.get(kept)
             if found is None:
-                if len(kept) >= REMEMBERED:
-                    kept.clear()
-                found = kept[left] = _ruling(left, sieve.keys, rules)
+                if len(known) >= REMEMBERED:
+                    known.clear()
+                found = known[kept] = _ruling(positions(kept), sieve.steps.keys, rules)
             return found
 
         return ruling

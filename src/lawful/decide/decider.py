@@ -9,24 +9,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 import attrs
 
 from lawful.decide.asking import Asking, asking
 from lawful.decide.beside import Besides, asked_beside
-from lawful.decide.compiler import (
-    Compiled,
-    Facts,
-    Records,
-    Ruling,
-    compile_program,
-    ruling_of,
-    stops,
-)
+from lawful.decide.compiler import Compiled, Ruling, compile_program, ruling_of, stops
 from lawful.decide.partial import specialise
 from lawful.decide.program import Program, assemble, days_of
+from lawful.decide.sieve.walk import Facts, Records
 from lawful.law.book import Book
 from lawful.law.days import check_asked, within
 from lawful.law.oracle import Kleene
@@ -51,10 +44,19 @@ LANES = 64
 
 @attrs.frozen(eq=False)
 class Lane:
-    """The short way for the uses of a quarter of an hour: its days, and functions by the facts that fold away."""
+    """The short way for the uses of a quarter of an hour: its days, and functions by the facts that fold away.
 
+    ``begin`` belongs to it, ``end`` does not.
+    """
+
+    begin: datetime
+    end: datetime
     today: Days
     compiled: dict[tuple[Value | None, ...], Compiled] = attrs.field(factory=dict)
+
+
+NO_LANE = Lane(datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC), ())
+"""No moment lies in it."""
 
 
 class Decision:
@@ -131,7 +133,8 @@ class Decider:
         self._residuals: OrderedDict[tuple[object, ...], Program] = OrderedDict()
         self._compiled: OrderedDict[tuple[object, ...], Compiled] = OrderedDict()
         self._days: OrderedDict[int, Days] = OrderedDict()
-        self._lanes: OrderedDict[float, Lane] = OrderedDict()
+        self._lanes: OrderedDict[int, Lane] = OrderedDict()
+        self._lane = NO_LANE
         self._law_of = dict(book.vocabulary.law_of)
         self._rules = {each.id: each for each in book.entries.values()}
         self._besides = Besides(book)
@@ -181,7 +184,7 @@ class Decider:
         return self._compiled_on(thing, *self._law_and_today(thing))
 
     def warm(self, at: datetime) -> int:
-        """Make the functions of a day's usual uses before they are asked for; how many there are now.
+        """Make all that a day's usual uses need before they are asked for; for how many kinds there is now.
 
         Usual is every operation on personal data by a controller; whatever else is asked makes its own.
         """
@@ -189,7 +192,14 @@ class Decider:
         for operation in self.book.vocabulary.values_of("operation"):
             use = Thing(about="use", at=at, values={**usual, "operation": operation})
             _ = self.compiled(use).ruling
-        return len(self._compiled)
+        return self.harden()
+
+    def harden(self) -> int:
+        """Take machine code for every kind of use that was asked for so far; for how many kinds there is now."""
+        uses = [each for (about, *_), each in self._compiled.items() if about == "use"]
+        for each in uses:
+            each.sieve.harden()
+        return len(uses)
 
     def _compiled_on(self, thing: Thing, days: Days, today: Days) -> Compiled:
         folded = tuple(map(thing.values.get, FOLDED)) if thing.about == "use" else ()
@@ -200,6 +210,7 @@ class Decider:
             _keep(self._compiled, key, found)
             if len(self._compiled) >= KEPT:  # what is dropped there must not live on in a lane
                 self._lanes.clear()
+                self._lane = NO_LANE
         return found
 
     def _residual(
@@ -229,14 +240,13 @@ class Decider:
         Raises: TypeError: the thing is no use.
         """
         if thing.on is None and thing.about == "use":
-            lane = self._lanes.get(thing.at.timestamp() // QUARTER_S)
-            if lane is not None:
-                get = thing.values.get
-                compiled = lane.compiled.get(
-                    (get(OPERATION), get(DATA_STATE), get(CONTROLLER_ROLE))
-                )
-                if compiled is not None:
-                    return Decision(thing, compiled, self._besides, lane.today, records)
+            at, lane = thing.at, self._lane
+            if not lane.begin <= at < lane.end:
+                lane = self._lane = self._lanes.get(int(at.timestamp()) // QUARTER_S, NO_LANE)
+            get = thing.values.get
+            compiled = lane.compiled.get((get(OPERATION), get(DATA_STATE), get(CONTROLLER_ROLE)))
+            if compiled is not None:
+                return Decision(thing, compiled, self._besides, lane.today, records)
         days, today = self._law_and_today(thing)
         compiled = self._compiled_on(thing, days, today)
         found = Decision(thing, compiled, self._besides, today, records)
@@ -246,10 +256,11 @@ class Decider:
 
     def _shorten(self, thing: Thing, compiled: Compiled, today: Days) -> None:
         """Let the uses like this one that follow in its quarter of an hour go the short way."""
-        quarter = thing.at.timestamp() // QUARTER_S
+        quarter = int(thing.at.timestamp()) // QUARTER_S
         lane = self._lanes.get(quarter)
         if lane is None:
-            lane = Lane(today)
+            begin = datetime.fromtimestamp(quarter * QUARTER_S, UTC)
+            lane = Lane(begin, begin + timedelta(seconds=QUARTER_S), today)
             _keep(self._lanes, quarter, lane, LANES)
         lane.compiled[tuple(map(thing.values.get, FOLDED))] = compiled
 

@@ -6,7 +6,6 @@ stand where they are used, so that a rule out of scope costs one test; others ge
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -72,41 +71,70 @@ class Constants:
         return name
 
 
-def members_line(local: str) -> str:
-    """The line that reads what is in a set fact."""
-    return f"{local}m = {local}.members if {local} is not None else EMPTY"
+class Body:
+    """The lines of one generated function; facts, records and shared nodes are named on demand."""
 
-
-def possible_line(local: str) -> str:
-    """The line that reads what may be in a set fact."""
-    return f"{local}p = {local}.possible if {local} is not None else None"
-
-
-class Text(ABC):
-    """Python for conditions; how facts, records and shared nodes are named is left to the function written."""
-
-    def __init__(self, program: Program, constants: Constants) -> None:
+    def __init__(self, program: Program, constants: Constants, roots: Iterable[Rail]) -> None:
         self.program, self.constants = program, constants
+        self.facts: dict[str, str] = {}
+        self.sets: set[str] = set()
+        self.records: dict[str, str] = {}
+        self.lines: list[str] = []
+        self.named: dict[Rail, str] = {}
+        self.uses = self._uses(roots)
 
-    @abstractmethod
+    def _uses(self, roots: Iterable[Rail]) -> Counter[Rail]:
+        uses: Counter[Rail] = Counter()
+        waiting = list(roots)
+        while waiting:
+            rail = waiting.pop()
+            uses[rail] += 1
+            if uses[rail] == 1:
+                waiting += rails_in(self.program.nodes[rail[0]], rail[1])
+        return uses
+
     def rail(self, key: str, rail: bool) -> str:
-        """The text of one rail of a node of the program."""
+        """The text of one rail of a node: its name, or, where it is used once, all of it."""
+        known = self.named.get((key, rail))
+        if known is not None:
+            return known
+        node = self.program.nodes[key]
+        text = self.true(node) if rail else self.false(node)
+        if self.uses[key, rail] < 2 or isinstance(node, Const):
+            return text
+        name = f"{'t' if rail else 'f'}{len(self.named)}"
+        self.named[key, rail] = name
+        self.lines.append(f"{name} = {text}")
+        return name
 
-    @abstractmethod
+    def heading(self) -> list[str]:
+        """The lines that read facts and records; to be asked for when the body is written."""
+        lines = ["get = facts.get"]
+        for name, local in self.facts.items():
+            lines.append(f"{local} = get({name!r})")
+            if name in self.sets:
+                lines.append(f"{local}m = {local}.members if {local} is not None else EMPTY")
+                lines.append(f"{local}p = {local}.possible if {local} is not None else None")
+        lines += [f"{local} = records.get({rule!r})" for rule, local in self.records.items()]
+        return lines
+
     def fact(self, name: str) -> str:
         """The local name of a fact."""
+        return self.facts.setdefault(name, f"x{len(self.facts)}")
 
-    @abstractmethod
     def members(self, name: str) -> str:
         """The local name of what is in a set fact; nothing where it is unknown."""
+        self.sets.add(name)
+        return self.fact(name) + "m"
 
-    @abstractmethod
     def possible(self, name: str) -> str:
         """The local name of what may be in a set fact; None where anything may."""
+        self.sets.add(name)
+        return self.fact(name) + "p"
 
-    @abstractmethod
     def record(self, rule: str) -> str:
         """The local name of a record's state."""
+        return self.records.setdefault(rule, f"r{len(self.records)}")
 
     def true(self, node: Node) -> str:
         """Python that is true exactly when the node is definitely true."""
@@ -199,72 +227,6 @@ class Text(ABC):
 
     def _table(self, table: tuple[tuple[str, str | int | date | datetime], ...]) -> str:
         return self.constants.name(dict(table))
-
-
-class Body(Text):
-    """The lines of one generated function; facts, records and shared nodes are named on demand."""
-
-    def __init__(self, program: Program, constants: Constants, roots: Iterable[Rail]) -> None:
-        super().__init__(program, constants)
-        self.facts: dict[str, str] = {}
-        self.sets: set[str] = set()
-        self.records: dict[str, str] = {}
-        self.lines: list[str] = []
-        self.named: dict[Rail, str] = {}
-        self.uses = self._uses(roots)
-
-    def _uses(self, roots: Iterable[Rail]) -> Counter[Rail]:
-        uses: Counter[Rail] = Counter()
-        waiting = list(roots)
-        while waiting:
-            rail = waiting.pop()
-            uses[rail] += 1
-            if uses[rail] == 1:
-                waiting += rails_in(self.program.nodes[rail[0]], rail[1])
-        return uses
-
-    def rail(self, key: str, rail: bool) -> str:
-        """The text of one rail of a node: its name, or, where it is used once, all of it."""
-        known = self.named.get((key, rail))
-        if known is not None:
-            return known
-        node = self.program.nodes[key]
-        text = self.true(node) if rail else self.false(node)
-        if self.uses[key, rail] < 2 or isinstance(node, Const):
-            return text
-        name = f"{'t' if rail else 'f'}{len(self.named)}"
-        self.named[key, rail] = name
-        self.lines.append(f"{name} = {text}")
-        return name
-
-    def heading(self) -> list[str]:
-        """The lines that read facts and records; to be asked for when the body is written."""
-        lines = ["get = facts.get"]
-        for name, local in self.facts.items():
-            lines.append(f"{local} = get({name!r})")
-            if name in self.sets:
-                lines.append(members_line(local))
-                lines.append(possible_line(local))
-        lines += [f"{local} = records.get({rule!r})" for rule, local in self.records.items()]
-        return lines
-
-    def fact(self, name: str) -> str:
-        """The local name of a fact."""
-        return self.facts.setdefault(name, f"x{len(self.facts)}")
-
-    def members(self, name: str) -> str:
-        """The local name of what is in a set fact; nothing where it is unknown."""
-        self.sets.add(name)
-        return self.fact(name) + "m"
-
-    def possible(self, name: str) -> str:
-        """The local name of what may be in a set fact; None where anything may."""
-        self.sets.add(name)
-        return self.fact(name) + "p"
-
-    def record(self, rule: str) -> str:
-        """The local name of a record's state."""
-        return self.records.setdefault(rule, f"r{len(self.records)}")
 
 
 _SIGNS = {"=": "==", "<>": "!="}

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lawful.decide.batch.cache import keep_code
 from lawful.decide.batch.uses import SCHEMA, BatchDecider
 from lawful.evidence import batch
 from lawful.gate.deciding import NOBODY
@@ -75,7 +74,7 @@ def decide_file(
             code="batch.review",
             hint="Decide such uses one by one, or by a deployment without demand_review.",
         )
-    keep_code(str(deployment.state / "numba"))
+    deployment.keep_machine_code()
     decider = BatchDecider(deployment.book, on=on, at=at, kept=kept)
     digest = digest_of(source)
     before = os.stat(source)

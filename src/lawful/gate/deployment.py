@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from lawful.db import SettingCheckpoint, migrate, open_state, open_state_copy, reading
 from lawful.decide import Decider
+from lawful.decide.machine_code import keep_code
 from lawful.evidence import (
     Disk,
     EvidenceLog,
@@ -148,6 +149,15 @@ class Deployment:
     def decider(self) -> Decider:
         """Decides by the book."""
         return Decider(self.book)
+
+    def keep_machine_code(self) -> None:
+        """Keep machine code that is made from now on in the folder of state, for the next process."""
+        keep_code(str(self.state / "numba"))
+
+    def warm(self) -> None:
+        """Make all that usual uses need before a door listens."""
+        self.keep_machine_code()
+        self.decider.warm(self.now())
 
     @property
     def vocabulary(self) -> Vocabulary:

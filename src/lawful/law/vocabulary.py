@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -26,7 +27,7 @@ TYPES = ("enum", "set", "flag", "count", "date", "instant")
 class Fact:
     """One declared fact; see ``rulebook/vocabulary/README.md`` for the fields."""
 
-    name: str
+    name: str = attrs.field(converter=sys.intern)
     type: str
     grain: tuple[str, ...]
     label: Text
@@ -51,7 +52,7 @@ class Fact:
 class Category:
     """A category of data and what other vocabularies call it."""
 
-    id: str
+    id: str = attrs.field(converter=sys.intern)
     text: Text
     parent: str = ""
     fideslang: str = ""
@@ -300,30 +301,29 @@ def load_vocabulary(files: Mapping[str, bytes]) -> Vocabulary:
         return _vocabulary(parsed)
 
 
+def _texts(entries: Mapping[str, Any]) -> dict[str, Text]:
+    """Texts by name; a name is one object everywhere, so that it is found without comparing letters."""
+    return {sys.intern(key): Text(each["en"], each["zh"]) for key, each in entries.items()}
+
+
 def _vocabulary(parsed: Mapping[str, dict[str, Any]]) -> Vocabulary:
     values = parsed["values.toml"]
-    lists: dict[str, dict[str, Text]] = {}
-    dpv: dict[str, str] = {}
-    for list_name, entries in values.items():
-        lists[list_name] = {key: Text(entry["en"], entry["zh"]) for key, entry in entries.items()}
-        dpv.update(
-            {f"{list_name}.{key}": entry["dpv"] for key, entry in entries.items() if "dpv" in entry}
-        )
-    lists["regions"] = {
-        key: Text(entry["en"], entry["zh"]) for key, entry in parsed["regions.toml"].items()
-    }
+    lists = {name: _texts(entries) for name, entries in values.items()}
+    every = {f"{name}.{key}": each for name in values for key, each in values[name].items()}
+    dpv = {name: each["dpv"] for name, each in every.items() if "dpv" in each}
+    lists["regions"] = _texts(parsed["regions.toml"])
     categories = {
         key: Category(id=key, text=Text(**entry.pop("text")), **entry)
         for key, entry in parsed["categories.toml"].items()
     }
-    for category in categories.values():
-        if category.parent and category.parent not in categories:
+    for each in categories.values():
+        if each.parent and each.parent not in categories:
             raise UsageError(
-                f"The category '{category.id}' has no parent '{category.parent}'.",
+                f"The category '{each.id}' has no parent '{each.parent}'.",
                 location=Location(file="categories.toml"),
-                hint=nearest(category.parent, categories),
+                hint=nearest(each.parent, categories),
             )
-    lists["categories"] = {key: category.text for key, category in categories.items()}
+    lists["categories"] = {each.id: each.text for each in categories.values()}
     things = parsed["things.toml"]
     facts: dict[str, Fact] = {}
     for name, content in parsed.items():

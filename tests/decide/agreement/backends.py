@@ -24,6 +24,11 @@ from lawful.decide.decider import FOLDED, Decider
 from lawful.decide.encoding import Codes, decode, encode, vector_of, vector_sql
 from lawful.decide.partial import evaluate, specialise
 from lawful.decide.program import Program, refs_in
+from lawful.decide.sieve.machines import Sieve
+from lawful.decide.sieve.plan import COVERED, plan
+from lawful.decide.sieve.walk import Facts, Records, positions
+from lawful.decide.sieve.walk import walk as walk_plainly
+from lawful.decide.sieve.write import steps_of
 from lawful.decide.sql import FactSql, SqlWriter, quoted
 from lawful.law.coverage import touched
 from lawful.law.model import Kind
@@ -88,7 +93,7 @@ def by_evaluate(matter: Matter) -> Answers:
 
 
 def by_function(matter: Matter) -> Answers:
-    """The generated functions: the full answer, and the outcome by the short way."""
+    """The generated functions, the full answer; and the sieve, by both its machines, the outcome."""
     if not matter.whole:
         return _by_a_function_of_its_own(matter)
     decider = matter.decider
@@ -101,6 +106,7 @@ def by_function(matter: Matter) -> Answers:
             slow = decider.decision(quick.values)
             assert quick.ruling == slow, "the short way and the full answer give one decision"
             assert quick.covered is row["covered"]
+            Sifted(quick.compiled).assert_leaves(decider.values(thing), thing.values, quick.records)
             row["outcome"] = quick.outcome.value
             row["deciding"] = quick.deciding
         rows.append(row)
@@ -112,8 +118,39 @@ def _by_a_function_of_its_own(matter: Matter) -> Answers:
     fixed = matter.batch.fixed
     known = {name: fixed[name] for name in FOLDED if name in fixed}
     compiled = compile_program(specialise(matter.program, known))
-    runs = (compiled.run(each.values, matter.records_of(each)) for each in matter.batch.things)
-    return columns(dict(zip(compiled.keys, run, strict=True)) for run in runs)
+    sifted = Sifted(compiled)
+    rows = []
+    for each in matter.batch.things:
+        records = matter.records_of(each)
+        row = dict(zip(compiled.keys, compiled.run(each.values, records), strict=True))
+        sifted.assert_leaves(row, each.values, records)
+        rows.append(row)
+    return columns(rows)
+
+
+class Sifted:
+    """The sieve of a program, walked by both machines: it leaves the rules that are violated, certainly or perhaps."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        if COVERED in compiled.program.nodes:
+            self.sieve = compiled.sieve
+        else:
+            keys = [f"vio:{each.id}" for each in compiled.program.rules]
+            wanted = [key for key in keys if key in compiled.program.nodes]
+            self.sieve = Sieve(steps_of(compiled.program, plan(compiled.program, wanted)))
+        assert self.sieve.harden(), "there is machine code on this machine"
+
+    def assert_leaves(self, row: Mapping[str, Kleene], facts: Facts, records: Records) -> None:
+        steps, native = self.sieve.steps, self.sieve.native
+        found = walk_plainly(steps, facts, records)
+        assert native is not None
+        assert native(self.sieve.plan, dict(facts), records) == found, "both machines walk alike"
+        expected = []
+        for position, key in enumerate(steps.keys):
+            certain = row[key] is True and key != COVERED
+            if row[key] is not (key == COVERED):
+                expected.append(position if certain else ~position)
+        assert list(positions(found)) == expected
 
 
 class Residual:
