@@ -20,15 +20,18 @@ from lawful.decide.decider import Decider
 from lawful.decide.sieve import steps as s
 from lawful.decide.sieve.layout import Layout
 from lawful.decide.sieve.machines import AGAIN, Sieve
+from lawful.decide.sieve.plan import plan
 from lawful.decide.sieve.steps import Steps
 from lawful.decide.sieve.walk import Records, positions, walk
+from lawful.decide.sieve.write import steps_of
 from lawful.law.book import Book, build_book
 from lawful.law.oracle import Kleene
 from lawful.law.thing import Thing
+from lawful.law.tree import TRUE
 from lawful.terms.values import NEVER_ON, SetValue, set_of
 from lawful.testing.growing import grown
 from lawful.testing.traffic import AT, Traffic
-from tests.law.files import rule, rulebook_files, small_book
+from tests.law.files import basis, rule, rulebook_files, small_book
 
 ODD = (
     None, True, False, 0, 1, -1, 10**30, "", "CN", "no such value", date(2020, 2, 29), NEVER_ON,
@@ -111,6 +114,25 @@ def test_more_values_than_a_word_has_bits(book: Book) -> None:
         decision = decider.decide(Thing(about="use", at=AT, values=values))
         assert isinstance(walked(hardened(decision.compiled), values, NO_RECORDS), bytes)
         assert decision.ruling == decider.decision(decision.values)
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 128])
+def test_any_number_of_rules(count: int) -> None:
+    entries = "".join(rule("ciio", name=f"a{n}", requires="FALSE") for n in range(count))
+    compiled = Decider(small_book(entries or basis("ciio"))).compiled(Thing(about="use", at=AT))
+    for ciio, left in ((True, list(range(count))), (None, [~n for n in range(count)]), (False, [])):
+        found = walked(hardened(compiled), {"ciio": ciio}, NO_RECORDS)
+        assert isinstance(found, bytes)
+        of_rules = [n for n in positions(found) if max(n, ~n) < count]
+        assert of_rules == left
+
+
+def test_no_rule_at_all_leaves_nothing(asking: Compiled) -> None:
+    program = attrs.evolve(asking.program, nodes={"covered": TRUE})
+    empty = Sieve(steps_of(program, plan(program, [])))
+    assert empty.harden()
+    for _ in range(1000):
+        assert walked(empty, {}, NO_RECORDS) == b""
 
 
 def test_a_kind_that_came_often_is_decided_by_machine_code(book: Book) -> None:

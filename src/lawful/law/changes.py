@@ -89,9 +89,9 @@ def set_fact(
         return _BESIDE[kind](thing, rest, raw, at)
     if _SYSTEM.match(name):
         return _system(vocabulary, thing, name, raw, at)
-    vocabulary.find(name, thing.about, at)
+    own = vocabulary.find(name, thing.about, at).name  # one object everywhere
     return thing.with_values(
-        {name: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))}
+        {own: vocabulary.close(name, vocabulary.convert(name, raw, thing.about, at))}
     )
 
 

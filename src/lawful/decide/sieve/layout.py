@@ -59,7 +59,7 @@ class Layout:
             raise OverflowError("there are more rules than machine code has numbers for")
         self._kept: list[object] = []
         head = np.zeros(k.HEADER, dtype=np.int64)
-        head[k.KEY_WIDTH] = width = max(1, -(-len(steps.keys) // 64))
+        head[k.KEY_WIDTH] = width = -(-len(steps.keys) // 64)
         head[k.MASK_WIDTH], head[k.LIST_WIDTH] = _width(steps, k.CODED), _width(steps, k.SETS)
         masks = _words(steps.masks, int(head[k.MASK_WIDTH]))
         lists = _words([each.mask for each in steps.lists], int(head[k.LIST_WIDTH]))
