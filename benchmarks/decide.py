@@ -12,8 +12,9 @@ ours does; of *our slices* at one that holds only what the slice asks for, or (*
 The first decision of a day and of a kind have rows of their own.
 
 Times are CPU time of the thread, less what reading the clock costs. A round times each use once,
-ours and then each peer's, after a pass that is not timed (of a peer one question), since whoever came
-before has emptied the processor's caches. Percentiles are of all rounds, ratios the median of the
+ours and then each peer's. Whoever came before has emptied the processor's caches: so *cold* is the first
+pass of a round, and all else a pass after ``WARMING`` of them (of a peer, one question), as where decisions
+come one after the other. Percentiles are of all rounds, ratios the median of the
 rounds' ratios on the uses that the peer was asked too. Uses are of the most frequent kinds (``FOLDED`` facts) only:
 each has tables of its own, which take up to a second to make. Goals at 500 rules: p50 5 µs,
 p99 40 µs; 30 times Cedar in our slices, 100 times Cedar as shipped.
@@ -48,7 +49,7 @@ from lawful.testing.growing import count_rules, grown
 from lawful.testing.traffic import AT, Traffic
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS, SEED, DRAWN = 5, 7, 2400
+ROUNDS, WARMING, SEED, DRAWN = 5, 3, 7, 2400
 ORACLE, SLICED, READY = "oracle (tree walk)", "Cedar, our slices", "Cedar, our slices, JSON ready"
 WHOLE = {"Cedar, all policies": "cedar", "CEL (Rust)": "cel_rust", "Rego (C++)": "rego"}
 ASKED = {ORACLE: 20, SLICED: 100, READY: 100, "Cedar, all policies": 30, "CEL (Rust)": 30}
@@ -123,10 +124,13 @@ def _cell(words: str, decider: Decider, things: list[Thing], size: Size) -> list
     set_aside()  # as every door does before it listens
     rivals = list(_rivals(words, decider, things, size.peers))
     clock = _clock_us()
+    cold: list[float] = []
     ours: list[list[float]] = []
     theirs: dict[str, list[list[float]]] = {each.name: [] for each in rivals}
     for _ in range(ROUNDS):
-        _times(_decide(decider), things, clock)
+        cold += _times(_decide(decider), things, clock)
+        for _ in range(WARMING - 1):
+            _times(_decide(decider), things, clock)
         ours.append(_times(_decide(decider), things, clock))
         for each in rivals:
             each.asked[0][0](each.asked[0][1])
@@ -135,6 +139,7 @@ def _cell(words: str, decider: Decider, things: list[Thing], size: Size) -> list
     rows = []
     for name, at in (("p50", statistics.median), ("p99", _p99)):
         rows.append(_row(f"{words}, {name}", "µs", at(_flat(ours))))
+        rows.append(_row(f"{words}, {name}, cold", "µs", at(cold)))
     rows.append(_row(f"{words}, decisions", "1/CPU-s", 1e6 / statistics.fmean(_flat(ours))))
     for name, rounds in theirs.items():
         rows.append(_beside(f"{words}, p50", statistics.median, ours, name, rounds))

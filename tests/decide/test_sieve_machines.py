@@ -15,8 +15,9 @@ from typing import Any
 import attrs
 import pytest
 
-from lawful.decide.compiler import Compiled
+from lawful.decide.compiler import Compiled, compile_program
 from lawful.decide.decider import Decider
+from lawful.decide.partial import specialise
 from lawful.decide.sieve import steps as s
 from lawful.decide.sieve.layout import Layout
 from lawful.decide.sieve.machines import AGAIN, Sieve
@@ -114,6 +115,27 @@ def test_more_values_than_a_word_has_bits(book: Book) -> None:
         decision = decider.decide(Thing(about="use", at=AT, values=values))
         assert isinstance(walked(hardened(decision.compiled), values, NO_RECORDS), bytes)
         assert decision.ruling == decider.decision(decision.values)
+
+
+def test_a_value_that_only_a_fact_put_in_has_named() -> None:
+    """No test names CN, until the recipient's region is put into *the same as the recipient's*."""
+    entries = [
+        rule(f"subject_located_in {op} recipient_region", name=f"a{n}", requires="FALSE")
+        for n, op in enumerate(("=", "<>") * 8)
+    ]
+    entries.append(rule("subject_located_in IN ('DE', 'FR')", name="b", requires="FALSE"))
+    whole = Decider(small_book("".join(entries))).program("use", AT)
+    part = specialise(whole, {"recipient_region": "CN"})
+    keys = [f"vio:{each.id}" for each in part.rules]
+    sieve = Sieve(steps_of(part, plan(part, keys)))
+    assert sieve.harden()
+    for place in ("CN", "DE", "US", None):
+        values = compile_program(part)
+        found = walked(sieve, {"subject_located_in": place}, NO_RECORDS)
+        assert isinstance(found, bytes)
+        full = dict(zip(values.keys, values.run({"subject_located_in": place}, {}), strict=True))
+        expected = [n if full[key] else ~n for n, key in enumerate(keys) if full[key] is not False]
+        assert [n for n in positions(found) if max(n, ~n) < len(keys)] == expected
 
 
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 128])

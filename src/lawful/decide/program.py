@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from lawful.decide.sieve.naming import Named
 from lawful.law.book import Book
 from lawful.law.coverage import MAY_BE_UNKNOWN, NOBODY, OF_SUBJECTS, PLACES, holds
 from lawful.law.days import check_asked, cutoff, last_since, start_of
@@ -61,6 +62,10 @@ class Program:
     about: str
     nodes: Mapping[str, Node]
     entries: tuple[Entry, ...]
+    named: Named = attrs.field(
+        default=attrs.Factory(lambda self: Named(self.nodes), takes_self=True), eq=False, repr=False
+    )
+    """The values that its tests name, and those of every program that is left of it."""
 
     @property
     def rules(self) -> tuple[Entry, ...]:

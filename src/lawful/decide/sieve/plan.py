@@ -47,6 +47,8 @@ COVERED = "covered"
 """Among the keys that a sieve keeps: it is not certain that everything touched is covered."""
 WORD = 63
 """So many conditions that hold for any of several facts are looked at together."""
+SET = 3
+"""What reading a set costs, where reading another fact costs 1."""
 SHARED = 6
 """A fact or a condition on which so many keys rest is looked at before single keys are."""
 
@@ -179,7 +181,8 @@ class _Planner:
         for (name, kind), found in by_fact.items():
             if len(found) >= SHARED:
                 done |= {(position, each) for position, parts in found.items() for each in parts}
-                first.append((len(found), self._by_fact(name, kind, found)))
+                price = 1 if kind == "code" else SET
+                first.append((len(found) / price, self._by_fact(name, kind, found)))
         shared = {test: mine for test, mine in by_test.items() if len(mine) >= SHARED}
         done |= {(position, test) for test, mine in shared.items() for position in mine}
         places = {test: items for test in shared if (items := self._disjuncts(test))}
@@ -244,7 +247,19 @@ class _Planner:
             case Not(HasAny()):
                 return name, "members"
             case opened:
-                return (name, "code") if all(map(is_coded, walk(opened))) else None
+                return (name, "code") if all(map(self.is_coded, walk(opened))) else None
+
+    def is_coded(self, node: Node) -> bool:
+        """Is a condition one that numbers of values decide, as far as it stands here?"""
+        match node:
+            case Compare("=" | "<>", FactTerm(name) | PresumedTerm(name), Literal(str(value))):
+                return self.program.named.has(name, value)
+            case Flag() | In(FactTerm() | PresumedTerm()):
+                return True
+            case Const() | And() | Or() | Not() | Doubted() | Presumed():
+                return True
+            case _:
+                return False
 
     def facts(self, node: Node) -> frozenset[str]:
         """The facts that a condition reads, through what it refers to."""
@@ -269,16 +284,3 @@ class _Planner:
 
 def _bits(positions: Iterable[int]) -> int:
     return sum(1 << each for each in positions)
-
-
-def is_coded(node: Node) -> bool:
-    """Is a condition one that codes of values decide, as far as it stands here?"""
-    match node:
-        case Flag() | In(FactTerm() | PresumedTerm()):
-            return True
-        case Compare("=" | "<>", FactTerm() | PresumedTerm(), Literal(str())):
-            return True
-        case Const() | And() | Or() | Not() | Doubted() | Presumed():
-            return True
-        case _:
-            return False

@@ -74,7 +74,7 @@ class _Writer:
         self.rows: list[tuple[int, int, int, int, _Label | None, int]] = []
         self.places: dict[_Label, int] = {}
         self.slots: dict[tuple[str, int], int] = {}
-        self.codes: dict[str, dict[Value, int]] = {}
+        self.named, self.codes = program.named, program.named.codes
         self.masks: dict[_Mask | int, int] = {}
         self.lists: dict[tuple[str, frozenset[str]], int] = {}
         self.sides: list[Side] = []
@@ -138,9 +138,6 @@ class _Writer:
             begin = len(self.rows)
             self.answer(each.test, rail=False)
             return begin
-        for condition in each.conditions:
-            for node in walk(condition):
-                self.name_codes(node)
         return self.slot(each.name, self._kind(each))
 
     def _kind(self, each: ByFact) -> int:
@@ -148,18 +145,6 @@ class _Writer:
             return s.POSSIBLE if each.kind == "possible" else s.MEMBERS
         flags = (isinstance(node, Flag) for one in each.conditions for node in walk(one))
         return s.FLAG if any(flags) else s.CODE
-
-    def name_codes(self, node: Node) -> None:
-        """Give codes to the values that a condition names."""
-        match node:
-            case HasAny(name, members):
-                self._codes(name, members, 0)
-            case In(FactTerm(name) | PresumedTerm(name), members):
-                self._codes(name, members, s.FIRST_CODE)
-            case Compare(_, FactTerm(name) | PresumedTerm(name), Literal(str(value))):
-                self._codes(name, (value,), s.FIRST_CODE)
-            case _:
-                pass
 
     def alone(self, kept: Kept) -> int:
         """The steps of a key: is it passed, and if not, is it certain?"""
@@ -277,7 +262,6 @@ class _Writer:
                 self.add(s.STATE_TRUE if rail else s.STATE_FALSE, state, on=on, to=to)
             case HasAny(name, members) | HasAll(name, members):
                 yes, no = (s.ANY, s.NONE) if isinstance(node, HasAny) else (s.ALL, s.LACKS)
-                self._codes(name, members, 0)
                 listed = self.lists.setdefault((name, frozenset(members)), len(self.lists))
                 test, kind = (yes, s.MEMBERS) if rail else (no, s.POSSIBLE)
                 self.add(test, self.slot(name, kind), listed, on=on, to=to)
@@ -290,7 +274,9 @@ class _Writer:
                 self.constants.append(frozenset(members))
                 place = len(self.constants) - 1
                 self.add(s.MEMBER, self.side(left), place, on=on, to=to, by=int(rail))
-            case Compare("=" | "<>" as op, FactTerm(name), Literal(str(value))):
+            case Compare("=" | "<>" as op, FactTerm(name), Literal(str(value))) if self.named.has(
+                name, value
+            ):
                 other = (op == "=") is not rail
                 self.coded(name, (value,), other=other, unknown=False, on=on, to=to)
             case Compare(op, left, right):
@@ -303,15 +289,9 @@ class _Writer:
         self, name: str, members: Iterable[str], *, other: bool, unknown: bool, on: bool, to: _Label
     ) -> None:
         """A test of an enum fact by the code of its value: one of the members, or (``other``) none of them."""
-        self._codes(name, members, s.FIRST_CODE)
         mask = _Mask(name, frozenset(members), other, unknown)
         number = self.masks.setdefault(mask, len(self.masks))
         self.add(s.CODED, self.slot(name, s.CODE), number, on=on, to=to)
-
-    def _codes(self, name: str, members: Iterable[str], first: int) -> None:
-        codes = self.codes.setdefault(name, {})
-        for each in members:
-            codes.setdefault(sys.intern(each), first + len(codes))
 
     def slot(self, name: str, kind: int = s.VALUE) -> int:
         return self.slots.setdefault((sys.intern(name), kind), len(self.slots))
