@@ -7,7 +7,9 @@ import pytest
 
 from lawful.console.language import NoWords, choose, languages
 from lawful.console.rendering import environment
+from lawful.law import build_book
 from tests.console.conftest import Door
+from tests.law.files import rulebook_files
 
 KEY = re.compile(r"""\bt\(\s*["']([a-z_0-9.]+)["']\s*[,)]""")
 PREFIX = re.compile(r"""\bt(?:\.has)?\(\s*["']([a-z_.]+[._])["']\s*(?:\+|~)""")
@@ -52,6 +54,13 @@ def test_chinese_is_chinese() -> None:
         "{words}",
         "{n} {unit}",
     }
+
+
+def test_whoever_supplies_a_fact_has_a_name_in_every_language() -> None:
+    facts = build_book(rulebook_files()).vocabulary.facts.values()
+    named = {f"supplier.{each.supplier}" for each in facts}
+    assert len(named) > 20
+    assert named <= set(languages()["en"].texts)
 
 
 def test_a_text_that_is_not_there_is_our_fault() -> None:
