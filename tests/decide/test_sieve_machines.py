@@ -272,6 +272,9 @@ def test_more_rules_than_it_has_numbers_for_are_refused(asking: Compiled) -> Non
     steps = asking.sieve.steps
     with pytest.raises(OverflowError, match="more rules"):
         Layout(attrs.evolve(steps, keys=("vio:x",) * (1 << 15)))
-    row = (s.CODED, 1 << 16, 0, 1, 0, 0)
-    with pytest.raises(OverflowError, match="too many bits"):
-        Layout(attrs.evolve(steps, rows=(*steps.rows, row)))
+    for a, b, target in ((1 << 18, 0, 0), (0, 1 << 17, 0), (0, 0, 1 << 20)):
+        with pytest.raises(OverflowError, match="more steps"):
+            s.packed(s.CODED, a, b, True, target, 0)
+    word = s.packed(s.MEMBER, (1 << 18) - 1, (1 << 17) - 1, True, (1 << 20) - 1, 7)
+    assert 0 < word < 1 << 63
+    assert word >> s.TARGET == (1 << 20) - 1

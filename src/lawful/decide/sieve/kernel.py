@@ -44,7 +44,6 @@ from lawful.decide.sieve.reading import (
     COUNT_SLOTS,
     COUNT_STATES,
     FAILED,
-    FIELD,
     KEY_WIDTH,
     LIST_WIDTH,
     LISTS,
@@ -127,7 +126,8 @@ def _run(head, scratch, stack, facts, records, at):
     depth = np.int64(0)
     while True:
         row = get(rows, at)
-        operation, a, b, target = row & 15, row >> 8 & FIELD, row >> 24 & FIELD, row >> 40
+        operation, a, b = row & 15, row >> s.A & s.A_BITS, row >> s.B & s.B_BITS
+        target = row >> s.TARGET
         if operation == s.GO:
             at = target
             continue
@@ -136,7 +136,7 @@ def _run(head, scratch, stack, facts, records, at):
                 return a
             depth -= 1
             at = get(stack, depth)
-            put(scratch, answers + (get(rows, at) >> 8 & FIELD), a + 1)
+            put(scratch, answers + (get(rows, at) >> s.A & s.A_BITS), a + 1)
             continue
         if operation == s.CALL:
             answer = get(scratch, answers + a)
@@ -155,10 +155,12 @@ def _run(head, scratch, stack, facts, records, at):
             word = get(masks, mask_width * b + (found - 1 >> 6))
             holds = word >> (found - 1 & 63) & 1
         else:
-            holds = _test(head, slots, scratch, facts, records, operation, a, b, row >> 5 & 7)
+            holds = _test(
+                head, slots, scratch, facts, records, operation, a, b, row >> s.BY & s.BY_BITS
+            )
             if holds < 0:
                 return FAILED
-        at = target if holds == (row >> 4) & 1 else at + 1
+        at = target if holds == row >> s.ON & 1 else at + 1
 
 
 @njit

@@ -11,7 +11,7 @@ import numpy as np
 from lawful.decide.sieve import reading as k
 from lawful.decide.sieve import steps as s
 from lawful.decide.sieve.kernel import COMPILED
-from lawful.decide.sieve.steps import Row, Sifter, Steps
+from lawful.decide.sieve.steps import Sifter, Steps
 from lawful.decide.sieve.walk import Facts, Records
 
 Walk = Callable[[int, Facts, Records], bytes]
@@ -45,17 +45,14 @@ def _as_python() -> Walk:
 WALK = _as_python()
 
 
-MOST_KEYS = (1 << 15) - 1
-
-
 class Layout:
     """Steps laid out for the machine, as long as this object lives; ``address``: of the header.
 
-    Raises: OverflowError: a number of a step has more bits than it may.
+    Raises: OverflowError: there are more keys than it has numbers for.
     """
 
     def __init__(self, steps: Steps) -> None:
-        if len(steps.keys) > MOST_KEYS:
+        if len(steps.keys) > s.MOST_KEYS:
             raise OverflowError("there are more rules than machine code has numbers for")
         self._kept: list[object] = []
         head = np.zeros(k.HEADER, dtype=np.int64)
@@ -77,7 +74,7 @@ class Layout:
             k.SIFTERS: [self._sifter(each, width) for each in steps.sifters],
             k.BEGINS: steps.begins,
             k.CALLS: steps.calls,
-            k.ROWS: [_packed(row) for row in steps.rows],
+            k.ROWS: steps.rows,
             k.SLOTS: self._slots(steps, first, int(head[k.LIST_WIDTH])),
             k.SIDES: [(each.kind, each.slot, self._id(each.value)) for each in steps.sides],
             k.CONSTANTS: [self._id(each) for each in steps.constants],
@@ -136,13 +133,6 @@ class Layout:
         """Where a table lies; it is kept as long as the plan is."""
         self._kept.append(table)
         return int(table.ctypes.data)
-
-
-def _packed(row: Row) -> int:
-    operation, a, b, on, target, by = row
-    if not (0 <= a <= k.FIELD and 0 <= b <= k.FIELD and 0 <= target < 1 << 22):
-        raise OverflowError("a step's number has too many bits for machine code")
-    return operation | on << 4 | by << 5 | a << 8 | b << 24 | target << 40
 
 
 def _width(steps: Steps, kinds: tuple[int, ...]) -> int:

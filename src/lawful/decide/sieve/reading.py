@@ -31,8 +31,6 @@ from lawful.decide.sieve.calls import (
 ) = range(26)  # fmt: skip
 """The words of a plan's header: addresses of its tables, counts, widths of sets in words, and objects."""
 
-FIELD = 0xFFFF
-"""A step is one word: 4 bits say what, one its answer, 3 the operator, 16 each *a* and *b*; then the target."""
 SLOT = 4
 """Words of a slot: the fact's name, what of it, the codes, where the bits of a set begin."""
 FAILED = np.int64(-1)

@@ -6,6 +6,8 @@ that several share is called, and its answer kept.
 
 from __future__ import annotations
 
+from array import array
+
 import attrs
 
 from lawful.terms.values import Value
@@ -30,8 +32,20 @@ PASSED, CERTAIN, UNSURE = range(3)
 """Answers of a key's own steps."""
 LITERAL, FACT, PRESUMED, LOOKED_UP = range(4)
 
-Row = tuple[int, int, int, int, int, int]
-"""``(operation, a, b, the answer that jumps, target, operator)``."""
+ON, BY, A, B, TARGET = 4, 5, 8, 26, 43
+"""A step is one word: from bit 0 the operation, then the answer that jumps, the operator, ``a``, ``b``, the target."""
+BY_BITS, A_BITS, B_BITS = (1 << A - BY) - 1, (1 << B - A) - 1, (1 << TARGET - B) - 1
+MOST_STEPS, MOST_KEYS = 1 << 63 - TARGET, (1 << 15) - 1
+
+
+def packed(operation: int, a: int, b: int, on: bool, target: int, by: int) -> int:
+    """A step as one word.
+
+    Raises: OverflowError: a number has too many bits.
+    """
+    if not (0 <= a <= A_BITS and 0 <= b <= B_BITS and 0 <= target < MOST_STEPS):
+        raise OverflowError("a rulebook of this size has more steps than words have bits for")
+    return operation | on << ON | by << BY | a << A | b << B | target << TARGET
 
 
 @attrs.frozen
@@ -89,7 +103,8 @@ class Steps:
     """Where the steps of each key begin."""
     calls: tuple[int, ...]
     """Where each condition that is called begins."""
-    rows: tuple[Row, ...]
+    rows: array[int] = attrs.field(eq=False)
+    """Each a word (``packed``)."""
     slots: tuple[Slot, ...]
     masks: tuple[int, ...]
     lists: tuple[Listed, ...]

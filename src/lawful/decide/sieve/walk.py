@@ -81,9 +81,10 @@ class _Walk:
         """The answer of the steps that begin there."""
         calls, rows = list[int](), self.steps.rows
         while True:
-            operation, a, b, on, target, by = rows[at]
+            row = rows[at]
+            operation, a = row & 15, row >> s.A & s.A_BITS
             if operation == s.GO:
-                at = target
+                at = row >> s.TARGET
             elif operation == s.CALL and self.answers[a] is None:
                 calls.append(at)
                 at = self.steps.calls[a]
@@ -91,9 +92,10 @@ class _Walk:
                 if not calls:
                     return a
                 at = calls.pop()
-                self.answers[rows[at][1]] = bool(a)
+                self.answers[rows[at] >> s.A & s.A_BITS] = bool(a)
             else:
-                at = target if self.test(operation, a, b, by) is bool(on) else at + 1
+                holds = self.test(operation, a, row >> s.B & s.B_BITS, row >> s.BY & s.BY_BITS)
+                at = row >> s.TARGET if holds is bool(row >> s.ON & 1) else at + 1
 
     def test(self, operation: int, a: int, b: int, by: int) -> bool:
         steps = self.steps

@@ -7,6 +7,7 @@ neither is unknown. So AND, OR and NOT are jumps between tests.
 from __future__ import annotations
 
 import sys
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from functools import reduce
@@ -49,7 +50,10 @@ SHORT = 3
 
 
 def steps_of(program: Program, plan: Plan) -> Steps:
-    """The steps of a plan."""
+    """The steps of a plan.
+
+    Raises: OverflowError: there are more than words have bits for.
+    """
     return _Writer(program).all(plan)
 
 
@@ -71,14 +75,14 @@ class _Mask:
 class _Writer:
     def __init__(self, program: Program) -> None:
         self.program, self.prices = program, Prices(program)
-        self.rows: list[tuple[int, int, int, int, _Label | None, int]] = []
+        self.rows: list[tuple[int, int, int, bool, _Label | None, int]] = []
         self.places: dict[_Label, int] = {}
         self.slots: dict[tuple[str, int], int] = {}
         self.named, self.codes = program.named, program.named.codes
         self.masks: dict[_Mask | int, int] = {}
         self.lists: dict[tuple[str, frozenset[str]], int] = {}
-        self.sides: list[Side] = []
-        self.constants: list[frozenset[str]] = []
+        self.sides: dict[Term, tuple[int, Side]] = {}
+        self.constants: dict[frozenset[str], int] = {}
         self.states: dict[str, int] = {}
         self.called: dict[tuple[Node, bool], tuple[int, _Label]] = {}
         self.shared: set[Node] = set()
@@ -94,7 +98,7 @@ class _Writer:
         by: int = 0,
     ) -> None:
         """One step."""
-        self.rows.append((operation, a, b, int(on), to, by))
+        self.rows.append((operation, a, b, on, to, by))
 
     def place(self, label: _Label) -> None:
         self.places[label] = len(self.rows)
@@ -113,9 +117,12 @@ class _Writer:
             ),
             begins=begins,
             calls=tuple(self.places[begin] for _, begin in self.called.values()),
-            rows=tuple(
-                (operation, a, b, on, 0 if to is None else self.places[to], by)
-                for operation, a, b, on, to, by in self.rows
+            rows=array(
+                "q",
+                (
+                    s.packed(operation, a, b, on, 0 if to is None else self.places[to], by)
+                    for operation, a, b, on, to, by in self.rows
+                ),
             ),
             slots=tuple(Slot(name, kind, self._codes_of(name, kind)) for name, kind in self.slots),
             masks=tuple(map(self._mask, self.masks)),
@@ -123,7 +130,7 @@ class _Writer:
                 Listed(members, sum(1 << self.codes[name][each] for each in members))
                 for name, members in self.lists
             ),
-            sides=tuple(self.sides),
+            sides=tuple(side for _, side in self.sides.values()),
             constants=tuple(self.constants),
             states=tuple(self.states),
         )
@@ -271,8 +278,7 @@ class _Writer:
                 unknown = (value in members) is rail
                 self.coded(name, members, other=not rail, unknown=unknown, on=on, to=to)
             case In(left, members):
-                self.constants.append(frozenset(members))
-                place = len(self.constants) - 1
+                place = self.constants.setdefault(frozenset(members), len(self.constants))
                 self.add(s.MEMBER, self.side(left), place, on=on, to=to, by=int(rail))
             case Compare("=" | "<>" as op, FactTerm(name), Literal(str(value))) if self.named.has(
                 name, value
@@ -297,19 +303,23 @@ class _Writer:
         return self.slots.setdefault((sys.intern(name), kind), len(self.slots))
 
     def side(self, term: Term) -> int:
+        found = self.sides.get(term)
+        if found is None:
+            found = self.sides[term] = len(self.sides), self._side(term)
+        return found[0]
+
+    def _side(self, term: Term) -> Side:
         match term:
             case Literal(value):
-                found = Side(s.LITERAL, value=value)
+                return Side(s.LITERAL, value=value)
             case FactTerm(name):
-                found = Side(s.FACT, self.slot(name))
+                return Side(s.FACT, self.slot(name))
             case PresumedTerm(name, value):
-                found = Side(s.PRESUMED, self.slot(name), value)
+                return Side(s.PRESUMED, self.slot(name), value)
             case Lookup(key, table):
-                found = Side(s.LOOKED_UP, self.slot(key), dict(table))
+                return Side(s.LOOKED_UP, self.slot(key), dict(table))
             case _:
                 raise TypeError(f"{type(term).__name__} has no side")
-        self.sides.append(found)
-        return len(self.sides) - 1
 
     def _codes_of(self, name: str, kind: int) -> dict[Value, int] | None:
         return None if kind in (s.VALUE, s.FLAG) else self.codes[name]
