@@ -13,7 +13,7 @@ The first decision of a day and of a kind have rows of their own.
 
 Times are CPU time of the thread, less what reading the clock costs. A round times each use once,
 ours and then each peer's. Whoever came before has emptied the processor's caches: so *cold* is the first
-pass of a round, and all else a pass after ``WARMING`` of them (of a peer, one question), as where decisions
+pass of a round, and all else a pass after ``WARMING`` of them, some 15 ms (of a peer, one question), as where decisions
 come one after the other. Percentiles are of all rounds, ratios the median of the
 rounds' ratios on the uses that the peer was asked too. Uses are of the most frequent kinds (``FOLDED`` facts) only:
 each has tables of its own, which take up to a second to make. Goals at 500 rules: p50 5 µs,
@@ -49,7 +49,7 @@ from lawful.testing.growing import count_rules, grown
 from lawful.testing.traffic import AT, Traffic
 
 ROOT = Path(__file__).resolve().parent.parent
-ROUNDS, WARMING, SEED, DRAWN = 5, 3, 7, 2400
+ROUNDS, WARMING, SEED, DRAWN = 5, 8, 7, 2400
 ORACLE, SLICED, READY = "oracle (tree walk)", "Cedar, our slices", "Cedar, our slices, JSON ready"
 WHOLE = {"Cedar, all policies": "cedar", "CEL (Rust)": "cel_rust", "Rego (C++)": "rego"}
 ASKED = {ORACLE: 20, SLICED: 100, READY: 100, "Cedar, all policies": 30, "CEL (Rust)": 30}
