@@ -1,4 +1,4 @@
-"""Decisions: generated functions, decision tables, SQL, explanations, cures, duty lists."""
+"""Decisions: the sieve, generated functions, decision tables, SQL, explanations, cures, duty lists."""
 
 from lawful.decide.cures import Change, Cure
 from lawful.decide.decider import Decider, Decision

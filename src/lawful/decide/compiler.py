@@ -1,7 +1,7 @@
-"""From a program to generated Python: what stands in the way of a use, and a full answer per entry.
+"""What a program answers: what stands in the way of a use, and a full answer per entry.
 
-``ruling`` is the short way (see ``sieve``); ``run`` gives the value of each entry's ``applies`` and
-``violated`` and of ``covered``, by position. Each is generated when it is first asked for.
+``ruling`` is the short way, by the ``sieve``; ``run`` is generated Python that gives the value of each
+entry's ``applies`` and ``violated`` and of ``covered``, by position. Each is made when first asked for.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ class Compiled:
 
 
 def compile_program(program: Program) -> Compiled:
-    """The functions of a program, not generated yet."""
+    """The functions of a program, none of them made yet."""
     return Compiled(program)
 
 

@@ -1,4 +1,4 @@
-"""Decisions in process: generated functions, one per days and folded facts.
+"""Decisions in process: functions (``compiler``) by days and by the facts that fold away.
 
 They are made when first needed, from what is left of the law when the facts are put in one by one. What
 the hot path needs beyond them is kept by quarter of an hour (no zone's civil date turns in between), by
@@ -178,7 +178,7 @@ class Decider:
         return self._compiled_on(thing, *self._law_and_today(thing))
 
     def warm(self, at: datetime) -> int:
-        """Make all that a day's usual uses need before they are asked for; for how many kinds there is now.
+        """Make all that a day's usual uses need before they are asked for; how many kinds have machine code then.
 
         Usual is every operation on personal data by a controller; whatever else is asked makes its own.
         """
@@ -189,11 +189,9 @@ class Decider:
         return self.harden()
 
     def harden(self) -> int:
-        """Take machine code for every kind of use that was asked for so far; for how many kinds there is now."""
-        uses = [each for (about, *_), each in self._compiled.items() if about == "use"]
-        for each in uses:
-            each.sieve.harden()
-        return len(uses)
+        """Take machine code for every kind of use that was asked for so far; how many kinds have it then."""
+        uses = (each for (about, *_), each in self._compiled.items() if about == "use")
+        return sum(each.sieve.harden() for each in uses)
 
     def _compiled_on(self, thing: Thing, days: Days, today: Days) -> Compiled:
         folded = tuple(map(thing.values.get, FOLDED)) if thing.about == "use" else ()

@@ -46,14 +46,9 @@ WALK = _as_python()
 
 
 class Layout:
-    """Steps laid out for the machine, as long as this object lives; ``address``: of the header.
-
-    Raises: OverflowError: there are more keys than it has numbers for.
-    """
+    """Steps laid out for the machine, as long as this object lives; ``address``: of the header."""
 
     def __init__(self, steps: Steps) -> None:
-        if len(steps.keys) > s.MOST_KEYS:
-            raise OverflowError("there are more rules than machine code has numbers for")
         self._kept: list[object] = []
         head = np.zeros(k.HEADER, dtype=np.int64)
         head[k.KEY_WIDTH] = width = -(-len(steps.keys) // 64)

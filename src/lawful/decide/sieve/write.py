@@ -52,8 +52,10 @@ SHORT = 3
 def steps_of(program: Program, plan: Plan) -> Steps:
     """The steps of a plan.
 
-    Raises: OverflowError: there are more than words have bits for.
+    Raises: OverflowError: there are more rules, or steps, than words have bits for.
     """
+    if len(plan.keys) > s.MOST_KEYS:
+        raise OverflowError("a rulebook of this size has more rules than there are numbers for")
     return _Writer(program).all(plan)
 
 
@@ -188,10 +190,10 @@ class _Writer:
         if isinstance(each, ByAny):
             tests = tuple(test.keys for test in each.tests)
             facts = (self.sifter(fact, self.first(fact), len(tests)) for fact in each.facts)
-            return Sifter(s.BY_ANY, 0, _bits(tests), tests=tests, facts=tuple(facts))
+            return Sifter(s.BY_ANY, 0, _union(tests), tests=tests, facts=tuple(facts))
         if isinstance(each, ByTest):
             return Sifter(s.BY_TEST, at, each.keys)
-        mine = _bits(each.conditions.values())
+        mine = _union(each.conditions.values())
         everything, kind = (1 << keys) - 1, self._kind(each)
         if kind in (s.CODE, s.FLAG):
             values: list[Value | None] = [None, ""]
@@ -200,14 +202,14 @@ class _Writer:
             return Sifter(s.BY_CODE, at, mine, leaves)
         left = []
         for member in self.codes[each.name]:
-            named = _bits(on for node, on in each.conditions.items() if member in _members(node))
+            named = _union(on for node, on in each.conditions.items() if member in _members(node))
             left.append(named if kind == s.POSSIBLE else everything ^ named)
         return Sifter(s.BY_POSSIBLE if kind == s.POSSIBLE else s.BY_MEMBERS, at, mine, tuple(left))
 
     def _passed(self, each: ByFact, value: Value | None) -> int:
         """The keys whose condition a value makes definitely false."""
         of = valuer({each.name: value}, lambda _: None)
-        return _bits(keys for condition, keys in each.conditions.items() if of(condition) is False)
+        return _union(keys for condition, keys in each.conditions.items() if of(condition) is False)
 
     def jump(self, node: Node, *, rail: bool, on: bool, to: _Label) -> None:
         """Go to a place where one rail of a condition is as ``on`` says, else on."""
@@ -333,7 +335,7 @@ class _Writer:
         return (known ^ named if mask.other else named) | mask.unknown << s.UNKNOWN_CODE
 
 
-def _bits(some: Iterable[int]) -> int:
+def _union(some: Iterable[int]) -> int:
     return reduce(or_, some, 0)
 
 
